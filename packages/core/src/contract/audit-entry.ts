@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { id, timestamp } from './id.ts'
+import { pageQuery } from './page.ts'
+
+export const auditType = z.enum([
+  'create',
+  'update',
+  'delete',
+  'checkout',
+  'run',
+  'plan',
+  'sync',
+  'test',
+  'login',
+])
+
+export type AuditType = z.output<typeof auditType>
+
+export const auditObjectType = z.enum([
+  'repo',
+  'branch',
+  'task',
+  'run',
+  'ssh_key',
+  'channel',
+  'user',
+  'token',
+])
+
+export type AuditObjectType = z.output<typeof auditObjectType>
+
+/** Who did what to which object, when, from where, with what result. Append-only. */
+export const auditEntry = z
+  .object({
+    id,
+    type: auditType,
+    object_type: auditObjectType,
+    object_id: id.nullable().describe('For a branch: its repository’s id; the name stands in details'),
+    operator: z.string(),
+    result: z.enum(['success', 'failure', 'unknown']).describe('unknown: a crash came in between'),
+    error_code: z.string().nullable(),
+    details: z.record(z.string(), z.json()),
+    ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    request_id: z.string().nullable(),
+    created_at: timestamp,
+    seq: z.int().nullable().describe('Place in the sealed chain; null until it is sealed'),
+    prev_hash: z.string().nullable(),
+    hash: z.string().nullable(),
+  })
+  .meta({ id: 'AuditEntry' })
+
+export type AuditEntry = z.output<typeof auditEntry>
+
+export const auditEntryRow = auditEntry.extend({ version: z.int() })
+
+export type AuditEntryRow = z.output<typeof auditEntryRow>
+
+/** A change in git that was begun and whose entry is not written yet. */
+export const auditIntentRow = auditEntry
+  .pick({
+    type: true,
+    object_type: true,
+    object_id: true,
+    operator: true,
+    details: true,
+    ip: true,
+    user_agent: true,
+    request_id: true,
+    created_at: true,
+  })
+  .extend({ id, version: z.int() })
+
+export type AuditIntentRow = z.output<typeof auditIntentRow>
+
+const date = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}:\d{2}))?$/
+
+/** RFC 3339, or `YYYY-MM-DD[ HH:MM:SS]` in UTC; answers RFC 3339 in UTC. */
+export const time = z.string({ error: 'must be a time' }).transform((text, context) => {
+  const short = date.exec(text)
+  const iso = short ? `${short[1]}T${short[2] ?? '00:00:00'}Z` : text
+  const shaped = short !== null || z.iso.datetime({ offset: true }).safeParse(text).success
+  const at = shaped ? new Date(iso) : undefined
+  // a calendar date that does not exist (30 February) is moved by Date, so it is compared
+  if (at === undefined || Number.isNaN(at.getTime()) || (short && !at.toISOString().startsWith(short[1]!))) {
+    context.issues.push({ code: 'custom', input: text, message: 'must be RFC 3339 or YYYY-MM-DD[ HH:MM:SS]' })
+    return z.NEVER
+  }
+  return at.toISOString()
+})
+
+export const auditQuery = pageQuery
+  .extend({
+    type: auditType.optional(),
+    object_type: auditObjectType.optional(),
+    object_id: id.optional(),
+    start_time: time.optional(),
+    end_time: time.optional(),
+  })
+  .refine((query) => !query.start_time || !query.end_time || query.start_time <= query.end_time, {
+    path: ['start_time'],
+    message: 'must not be later than end_time',
+  })
+
+export type AuditQuery = z.input<typeof auditQuery>

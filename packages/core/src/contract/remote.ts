@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { id, timestamp } from './id.ts'
+
+/** The remote name that means the repository itself. */
+export const localRemote = 'local'
+
+const reserved = new Set(['constructor', 'prototype', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])
+
+/** Why `name` cannot name a remote, or `undefined` when it can. `local` is reserved but may be used. */
+export function problemWithRemoteName(name: string): string | undefined {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) {
+    return 'must be 1 to 100 letters, digits, ".", "_" or "-", and begin with a letter, a digit or "_"'
+  }
+  if (name.includes('..') || name.endsWith('.') || name.endsWith('.lock'))
+    return 'is not usable in a ref name'
+  if (reserved.has(name)) return 'is reserved'
+  return undefined
+}
+
+export const remoteName = z.string({ error: 'must be text' }).check((context) => {
+  const problem = problemWithRemoteName(context.value)
+  if (problem === undefined) return
+  context.issues.push({ code: 'custom', input: context.value, message: problem })
+})
+
+/** A named URL of a repository. */
+export const remote = z
+  .object({
+    name: z.string(),
+    fetch_url: z.string(),
+    push_url: z.string(),
+    problem: z.string().nullable().describe('Why the rules forbid its use; null when they do not'),
+  })
+  .meta({ id: 'Remote' })
+
+export type Remote = z.output<typeof remote>
+
+/** A remote as it is stored. */
+export const remoteRow = remote.extend({
+  id,
+  repo_id: id,
+  created_at: timestamp,
+  updated_at: timestamp,
+  version: z.int(),
+})
+
+export type RemoteRow = z.output<typeof remoteRow>

@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { aliases } from './aliases.ts'
+import { id, timestamp } from './id.ts'
+import { refName } from './ref.ts'
+import { remoteName } from './remote.ts'
+import { runStatus } from './run.ts'
+import { line } from './text.ts'
+
+const bounded = (min: number, max: number) => {
+  const message = `must be an integer from ${min} to ${max}`
+  return z.int({ error: message }).min(min, message).max(max, message)
+}
+
+/** A rule: source remote + refs → target remote + refs, with a policy and a trigger. */
+export const syncTask = z
+  .object({
+    id,
+    name: z.string(),
+    repo_id: id,
+    source_remote: z.string().describe('A remote’s name, or "local" for the repository itself'),
+    source_branch: z.string(),
+    target_repo_id: id,
+    target_remote: z.string(),
+    target_branch: z.string(),
+    cron_expression: z.string().describe('Empty: no schedule'),
+    timezone: z.string(),
+    jitter_ms: z.int(),
+    misfire: z.enum(['run_once', 'skip']),
+    enabled: z.boolean(),
+    mode: z.enum(['branch', 'mirror']),
+    refs: z.array(z.string()),
+    exclude: z.array(z.string()),
+    tags: z.boolean(),
+    prune: z.boolean(),
+    max_delete_percent: z.int(),
+    on_diverge: z.enum(['reject', 'overwrite', 'skip']),
+    atomic: z.boolean(),
+    follow_head: z.boolean(),
+    require_approval: z.boolean(),
+    keep_days: z.int(),
+    priority: z.int(),
+    timeout_ms: z.int(),
+    stall_timeout_ms: z.int(),
+    max_failures: z.int(),
+    paused_at: timestamp.nullable(),
+    paused_reason: z.string().nullable(),
+    failure_count: z.int().describe('Failures in a row'),
+    next_run_at: timestamp.nullable(),
+    next_runs: z.array(timestamp).describe('The next five fire times of the schedule'),
+    last_run_at: timestamp.nullable(),
+    last_status: runStatus.nullable(),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .meta({ id: 'SyncTask' })
+
+export type SyncTask = z.output<typeof syncTask>
+
+/** A sync task as it is stored. */
+export const syncTaskRow = syncTask.omit({ next_runs: true }).extend({ version: z.int() })
+
+export type SyncTaskRow = z.output<typeof syncTaskRow>
+
+const remoteOrDefault = z.preprocess(
+  (value) => (value === undefined || value === null || value === '' ? 'origin' : value),
+  remoteName,
+)
+
+const mode = z.preprocess(
+  (value) => (value === 'single' ? 'branch' : value === 'all-branch' ? 'mirror' : value),
+  z.enum(['branch', 'mirror'], { error: 'must be branch or mirror' }),
+)
+
+const boolean = z.boolean({ error: 'must be true or false' })
+const globs = z.array(z.string().min(1).max(1_000)).max(100, 'must have at most 100 entries')
+
+const settings = {
+  name: line(200),
+  cron_expression: z
+    .string({ error: 'must be text' })
+    .max(1024, 'must have at most 1024 characters')
+    .nullable(),
+  timezone: z.string({ error: 'must be text' }).min(1).max(100),
+  jitter_ms: bounded(0, 3_600_000),
+  misfire: z.enum(['run_once', 'skip'], { error: 'must be run_once or skip' }),
+  enabled: boolean,
+  mode,
+  refs: globs,
+  exclude: globs,
+  tags: boolean,
+  prune: boolean,
+  max_delete_percent: bounded(0, 100),
+  on_diverge: z.enum(['reject', 'overwrite', 'skip'], { error: 'must be reject, overwrite or skip' }),
+  atomic: boolean,
+  follow_head: boolean,
+  require_approval: boolean,
+  keep_days: bounded(0, 3_650),
+  priority: bounded(-100, 100),
+  timeout_ms: bounded(1_000, 86_400_000),
+  stall_timeout_ms: bounded(1_000, 86_400_000),
+  max_failures: bounded(1, 1_000),
+}
+
+const places = {
+  repo_id: id,
+  source_remote: remoteOrDefault,
+  source_branch: refName,
+  target_repo_id: id.nullable(),
+  target_remote: remoteOrDefault,
+  target_branch: z.union([refName, z.literal('')]).nullable(),
+}
+
+const inputAliases = { cron: 'cron_expression' }
+
+export const createSyncTask = aliases(
+  inputAliases,
+  z.object({
+    ...z.object(settings).partial().shape,
+    name: z.union([settings.name, z.literal('')]).nullish(),
+    ...places,
+    target_repo_id: places.target_repo_id.optional(),
+    target_branch: places.target_branch.optional(),
+  }),
+)
+
+export const updateSyncTask = aliases(
+  inputAliases,
+  z.object({
+    ...z.object(settings).partial().shape,
+    repo_id: places.repo_id.optional(),
+    // a preprocessed field that is absent must stay absent here, not become "origin"
+    source_remote: remoteName.or(z.literal('').transform(() => 'origin')).optional(),
+    source_branch: places.source_branch.optional(),
+    target_repo_id: places.repo_id.optional(),
+    target_remote: remoteName.or(z.literal('').transform(() => 'origin')).optional(),
+    target_branch: refName.optional(),
+  }),
+)
+
+type Settings = Partial<
+  Pick<
+    SyncTask,
+    | 'name'
+    | 'timezone'
+    | 'jitter_ms'
+    | 'misfire'
+    | 'enabled'
+    | 'mode'
+    | 'refs'
+    | 'exclude'
+    | 'tags'
+    | 'prune'
+    | 'max_delete_percent'
+    | 'on_diverge'
+    | 'atomic'
+    | 'follow_head'
+    | 'require_approval'
+    | 'keep_days'
+    | 'priority'
+    | 'timeout_ms'
+    | 'stall_timeout_ms'
+    | 'max_failures'
+  >
+> & { cron_expression?: string | null }
+
+export type CreateSyncTask = Settings & {
+  repo_id: number
+  /** Default `origin`; `local` is the repository itself. */
+  source_remote?: string
+  source_branch: string
+  /** Default: `repo_id`. */
+  target_repo_id?: number | null
+  /** Default `origin`. */
+  target_remote?: string
+  /** Default: `source_branch`. */
+  target_branch?: string | null
+}
+
+export type UpdateSyncTask = Settings &
+  Partial<
+    Pick<
+      SyncTask,
+      'repo_id' | 'source_remote' | 'source_branch' | 'target_repo_id' | 'target_remote' | 'target_branch'
+    >
+  >
+
+/** The defaults of a task’s settings, as the documented API gives them. */
+export const syncTaskDefaults = {
+  cron_expression: '',
+  timezone: 'UTC',
+  jitter_ms: 0,
+  misfire: 'run_once',
+  enabled: true,
+  mode: 'branch',
+  refs: [] as string[],
+  exclude: [] as string[],
+  tags: false,
+  prune: false,
+  max_delete_percent: 30,
+  on_diverge: 'reject',
+  atomic: false,
+  follow_head: false,
+  require_approval: false,
+  keep_days: 30,
+  priority: 0,
+  timeout_ms: 1_800_000,
+  stall_timeout_ms: 300_000,
+  max_failures: 10,
+} as const

@@ -1,0 +1,9 @@
+export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from '../wire/error-codes.ts'
+export {
+  type ErrorDetails,
+  GitferryError,
+  type GitferryErrorOptions,
+  isGitferryError,
+} from '../wire/gitferry-error.ts'
+export { fromUnknown } from './from-unknown.ts'
+export { invalidInput, parseInput } from './invalid-input.ts'

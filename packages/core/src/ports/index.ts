@@ -1,0 +1,17 @@
+export type { Clock } from './clock.ts'
+export { type LogFields, type Logger, silentLogger } from './logger.ts'
+export type { QueueAdapter, QueueCapabilities, QueueJob, QueueWorker } from './queue.ts'
+export type {
+  Changes,
+  Collection,
+  Condition,
+  NewRow,
+  Order,
+  Query,
+  ScalarKey,
+  StorageAdapter,
+  StorageCapabilities,
+  StorageSession,
+  Where,
+} from './storage.ts'
+export { type Column, type TableDefinition, type TableName, type Tables, tables } from './tables.ts'

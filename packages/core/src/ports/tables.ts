@@ -1,0 +1,201 @@
+import type {
+  AuditEntryRow,
+  AuditIntentRow,
+  PlanRow,
+  RemoteRow,
+  RepoRow,
+  RunLogRow,
+  RunRefRow,
+  RunRow,
+  SyncTaskRow,
+} from '../contract/index.ts'
+
+/** Table name → row. */
+export interface Tables {
+  repos: RepoRow
+  remotes: RemoteRow
+  tasks: SyncTaskRow
+  plans: PlanRow
+  runs: RunRow
+  run_refs: RunRefRow
+  run_log: RunLogRow
+  audit_log: AuditEntryRow
+  audit_intents: AuditIntentRow
+}
+
+export type TableName = keyof Tables
+
+export interface Column {
+  /** `integer`: within ±(2^53 − 1). `json`: any JSON value, given and answered as a value. */
+  readonly type: 'integer' | 'text' | 'boolean' | 'json'
+  readonly nullable: boolean
+}
+
+export interface TableDefinition {
+  /** Every column but `id` and `version`, which every table has. */
+  readonly columns: Readonly<Record<string, Column>>
+  /** Each a list of columns whose values together occur once. A row that has null in one of them never collides. */
+  readonly unique: readonly (readonly string[])[]
+  /** Columns that queries filter and order by. */
+  readonly indexes: readonly (readonly string[])[]
+}
+
+const integer = { type: 'integer', nullable: false } as const
+const text = { type: 'text', nullable: false } as const
+const boolean = { type: 'boolean', nullable: false } as const
+const json = { type: 'json', nullable: false } as const
+const nullable = <Given extends Column>(column: Given) => ({ ...column, nullable: true }) as const
+
+type Definitions = {
+  readonly [Name in TableName]: TableDefinition & {
+    readonly columns: Readonly<Record<Exclude<keyof Tables[Name], 'id' | 'version'>, Column>>
+  }
+}
+
+const auditSubject = {
+  type: text,
+  object_type: text,
+  object_id: nullable(integer),
+  operator: text,
+  details: json,
+  ip: nullable(text),
+  user_agent: nullable(text),
+  request_id: nullable(text),
+  created_at: text,
+}
+
+/** What a storage must hold. SQL adapters reach it by migrations; a test compares the two. */
+export const tables: Definitions = {
+  repos: {
+    columns: {
+      uuid: text,
+      name: text,
+      path: text,
+      git_dir: text,
+      common_dir: text,
+      object_format: text,
+      is_bare: boolean,
+      default_branch: nullable(text),
+      ssh_key_id: nullable(integer),
+      credential_id: nullable(integer),
+      size_bytes: integer,
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [['uuid'], ['name'], ['path']],
+    indexes: [],
+  },
+  remotes: {
+    columns: {
+      repo_id: integer,
+      name: text,
+      fetch_url: text,
+      push_url: text,
+      problem: nullable(text),
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [['repo_id', 'name']],
+    indexes: [],
+  },
+  tasks: {
+    columns: {
+      name: text,
+      repo_id: integer,
+      source_remote: text,
+      source_branch: text,
+      target_repo_id: integer,
+      target_remote: text,
+      target_branch: text,
+      cron_expression: text,
+      timezone: text,
+      jitter_ms: integer,
+      misfire: text,
+      enabled: boolean,
+      mode: text,
+      refs: json,
+      exclude: json,
+      tags: boolean,
+      prune: boolean,
+      max_delete_percent: integer,
+      on_diverge: text,
+      atomic: boolean,
+      follow_head: boolean,
+      require_approval: boolean,
+      keep_days: integer,
+      priority: integer,
+      timeout_ms: integer,
+      stall_timeout_ms: integer,
+      max_failures: integer,
+      paused_at: nullable(text),
+      paused_reason: nullable(text),
+      failure_count: integer,
+      next_run_at: nullable(text),
+      last_run_at: nullable(text),
+      last_status: nullable(text),
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [],
+    indexes: [['next_run_at'], ['repo_id'], ['target_repo_id']],
+  },
+  plans: {
+    columns: { task_id: integer, repo_id: integer, updates: json, created_at: text },
+    unique: [],
+    indexes: [['task_id']],
+  },
+  runs: {
+    columns: {
+      task_id: integer,
+      repo_id: integer,
+      status: text,
+      trigger: text,
+      attempt: integer,
+      commit_range: text,
+      refs_total: integer,
+      refs_changed: integer,
+      refs_failed: integer,
+      error_code: nullable(text),
+      error_message: nullable(text),
+      queued_at: text,
+      started_at: nullable(text),
+      finished_at: nullable(text),
+      duration_ms: nullable(integer),
+      priority: integer,
+    },
+    unique: [],
+    indexes: [['task_id', 'id'], ['status'], ['repo_id']],
+  },
+  run_refs: {
+    columns: {
+      run_id: integer,
+      source_ref: nullable(text),
+      target_ref: text,
+      action: text,
+      old_oid: nullable(text),
+      new_oid: nullable(text),
+      outcome: text,
+      reason: text,
+    },
+    unique: [['run_id', 'target_ref']],
+    indexes: [],
+  },
+  run_log: {
+    columns: { run_id: integer, at: text, text },
+    unique: [],
+    indexes: [['run_id', 'id']],
+  },
+  audit_log: {
+    columns: {
+      ...auditSubject,
+      result: text,
+      error_code: nullable(text),
+      seq: nullable(integer),
+      prev_hash: nullable(text),
+      hash: nullable(text),
+    },
+    unique: [['seq']],
+    indexes: [['created_at'], ['object_type', 'object_id']],
+  },
+  audit_intents: { columns: auditSubject, unique: [], indexes: [] },
+}

@@ -1,0 +1,9 @@
+export { type Endpoint, type EndpointName, endpoints, type HttpMethod } from './endpoints.ts'
+export type { ErrorEnvelope, SuccessEnvelope } from './envelope.ts'
+export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from './error-codes.ts'
+export {
+  type ErrorDetails,
+  GitferryError,
+  type GitferryErrorOptions,
+  isGitferryError,
+} from './gitferry-error.ts'
