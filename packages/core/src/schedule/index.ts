@@ -1,0 +1,5 @@
+export { backoffDelay, nextAfterFailure } from './backoff.ts'
+export { type DueTask, decideMisfire, misfireGraceMs } from './misfire.ts'
+export { nextRuns } from './next-runs.ts'
+export { type ParseScheduleOptions, parseSchedule } from './parse-schedule.ts'
+export type { Schedule } from './schedule.ts'
