@@ -1,0 +1,71 @@
+import { GitferryError } from '@gitferry/core/errors'
+import { type Logger, silentLogger } from '@gitferry/core/ports'
+import { Hono } from 'hono'
+import { requestId } from 'hono/request-id'
+import { plainAddress } from './address.ts'
+import type { AppEnv, ClientAddress } from './app-env.ts'
+import { loopbackNames } from './host-name.ts'
+import { access } from './middleware/access.ts'
+import { cors } from './middleware/cors.ts'
+import { answerError, answerNothing } from './middleware/errors.ts'
+import { hostNames } from './middleware/host-names.ts'
+import { origin } from './middleware/origin.ts'
+import { requestLog } from './middleware/request-log.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import { mountRoutes } from './routes/mount.ts'
+import type { ServedGitferry } from './served.ts'
+
+export interface AppOptions {
+  /**
+   * What a `Host` header may name: exact names and addresses, without ports. Default: `localhost`, `127.0.0.1` and
+   * `[::1]`.
+   */
+  readonly hostNames?: readonly string[]
+  /** Origins (`https://example.org`) whose pages may read and change. Default: none. */
+  readonly corsOrigins?: readonly string[]
+  /**
+   * The caller’s address, as the socket has it. Default: what `serve` put into the bindings. A caller without an
+   * address is refused like one from elsewhere.
+   */
+  readonly clientAddress?: ClientAddress
+  /** Answers callers from other machines too, without asking who they are. Default false. */
+  readonly insecure?: boolean
+  /** How large a request’s body may be. Default 1 MiB. */
+  readonly bodyLimitBytes?: number
+  /** Gets one line a request, and the cause of every error of the server’s own. Default: says nothing. */
+  readonly logger?: Logger
+}
+
+/**
+ * The HTTP API as a Hono application: serve it with `serve` of `@gitferry/server/node`, or mount it in one of your
+ * own. It holds no state; whoever made `gitferry` starts and stops it.
+ * @throws INVALID_INPUT when an option makes no sense
+ */
+export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): Hono<AppEnv> {
+  const logger = options.logger ?? silentLogger
+  const corsOrigins = options.corsOrigins ?? []
+  const addressOf: ClientAddress = options.clientAddress ?? ((c) => c.env?.clientAddress)
+  const clientAddress: ClientAddress = (c) => {
+    const address = addressOf(c)
+    return address === undefined ? undefined : plainAddress(address)
+  }
+  const bodyLimitBytes = options.bodyLimitBytes ?? 1024 * 1024
+  if (!Number.isSafeInteger(bodyLimitBytes) || bodyLimitBytes < 1) {
+    throw new GitferryError('INVALID_INPUT', 'bodyLimitBytes: must be a positive integer', {
+      details: { field: 'bodyLimitBytes' },
+    })
+  }
+
+  const app = new Hono<AppEnv>()
+  app.use(requestId())
+  app.use(requestLog({ clientAddress, logger }))
+  app.use(securityHeaders())
+  app.use(hostNames(options.hostNames ?? loopbackNames))
+  if (corsOrigins.length > 0) app.use(cors(corsOrigins))
+  app.use(origin(corsOrigins))
+  app.use(access({ clientAddress, insecure: options.insecure ?? false }))
+  mountRoutes(app, gitferry, { clientAddress, bodyLimitBytes, logger })
+  app.notFound(answerNothing)
+  app.onError(answerError)
+  return app
+}

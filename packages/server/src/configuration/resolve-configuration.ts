@@ -1,0 +1,145 @@
+import { join } from 'node:path'
+import { isLoopback } from '../address.ts'
+import { allowedHostName, loopbackNames } from '../host-name.ts'
+import { readCommandLine } from './command-line.ts'
+import { readConfigurationFile } from './configuration-file.ts'
+import { nearest } from './nearest.ts'
+import { type Environment, readOriginalNames } from './original-names.ts'
+import { splitVariable, valueOfTexts } from './setting-values.ts'
+import { settings } from './settings.ts'
+import { type SettingName, type Settings, type StorageChoice, settingsSchema } from './settings-schema.ts'
+import { usageError } from './usage-error.ts'
+
+/** What `gitferry serve` runs with. Paths are as they were given, relative ones too. */
+export interface Configuration {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly repoRoots: readonly string[]
+  readonly storage: StorageChoice
+  readonly allowOutgoing: readonly string[]
+  /** What a `Host` header may name. */
+  readonly hostNames: readonly string[]
+  readonly trustedOwners: readonly number[]
+  /** Undefined: the git of the PATH. */
+  readonly git: string | undefined
+  readonly concurrency: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Undefined: whatever suits where the log goes. */
+  readonly logFormat: 'pretty' | 'json' | undefined
+  readonly insecure: boolean
+  readonly graceMs: number
+}
+
+export type Invocation =
+  | { readonly command: 'serve'; readonly configuration: Configuration; readonly warnings: readonly string[] }
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+
+export interface Surroundings {
+  /** What stands behind `gitferry` on the command line. */
+  readonly argv: readonly string[]
+  readonly env: Environment
+  /** Reads a text file, or throws. */
+  readonly readFile: (path: string) => string
+}
+
+/** Checks one source by the schema; `where` says how that source calls a setting. */
+function check(given: object, where: (name: string) => string): Settings {
+  const result = settingsSchema.safeParse(given)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? ''
+    const known = nearest(
+      key,
+      settings.map(({ name }) => name),
+    )
+    throw usageError(where(key), `there is no such setting.${known ? ` Did you mean ${known}?` : ''}`)
+  }
+  throw usageError(where(String(issue?.path[0])), issue?.message ?? 'is not valid')
+}
+
+const flagOf = (name: string): string => `--${settings.find((setting) => setting.name === name)?.flag}`
+const variableOf = (name: string): string =>
+  settings.find((setting) => setting.name === name)?.variable ?? name
+
+/** What the environment says, unchecked. A variable that is set to nothing counts as not set. */
+function readEnvironment(env: Environment): Partial<Record<SettingName, unknown>> {
+  const values: Partial<Record<SettingName, unknown>> = {}
+  for (const setting of settings) {
+    const text = env[setting.variable]
+    if (text) values[setting.name] = valueOfTexts(setting, splitVariable(setting, text))
+  }
+  return values
+}
+
+function unknownVariables(env: Environment): string[] {
+  const known = settings.map(({ variable }) => variable)
+  return Object.keys(env)
+    .filter((name) => name.startsWith('GITFERRY_') && !known.includes(name))
+    .map((name) => {
+      const word = nearest(name, known)
+      return `${name} is not a setting of this version and was ignored.${word ? ` Did you mean ${word}?` : ''}`
+    })
+}
+
+/**
+ * The bound address belongs to what a `Host` header may say, unless it stands for every address or cannot stand in
+ * a URL (an IPv6 address with a zone).
+ */
+function hostNamesFor(host: string, given: readonly string[]): readonly string[] {
+  const bound = allowedHostName(host)
+  const own = bound === undefined || bound === '0.0.0.0' || bound === '[::]' ? [] : [bound]
+  return [...new Set([...loopbackNames, ...own, ...given])]
+}
+
+function complete(given: Settings): Configuration {
+  const dataDir = given.data_dir ?? './data'
+  const host = given.host ?? '127.0.0.1'
+  return {
+    host,
+    port: given.port ?? 38080,
+    dataDir,
+    repoRoots: given.repo_roots ?? [join(dataDir, 'repos')],
+    storage: given.storage ?? { kind: 'sqlite', path: join(dataDir, 'gitferry.db') },
+    allowOutgoing: given.allow_outgoing ?? [],
+    hostNames: hostNamesFor(host, given.host_names ?? []),
+    trustedOwners: given.trusted_owners ?? [],
+    git: given.git,
+    concurrency: given.concurrency ?? 4,
+    logLevel: given.log_level ?? 'info',
+    logFormat: given.log_format,
+    insecure: given.insecure ?? false,
+    graceMs: given.grace ?? 30_000,
+  }
+}
+
+/**
+ * Brings together what the command line, the environment, the configuration file and the original service’s
+ * environment say, in that order of precedence, and fills in the defaults. Reads nothing but what it is given.
+ * @throws INVALID_INPUT when something cannot be used: the message begins with the flag, variable or file
+ */
+export function resolveConfiguration({ argv, env, readFile }: Surroundings): Invocation {
+  const commandLine = readCommandLine(argv)
+  if (commandLine.command !== 'serve') return { command: commandLine.command }
+
+  const { config } = commandLine
+  const fromFlags = check(commandLine.settings, flagOf)
+  const fromEnvironment = check(readEnvironment(env), variableOf)
+  const fromFile =
+    config === undefined ? {} : check(readConfigurationFile(config, readFile), (name) => `${config}: ${name}`)
+  const own: Settings = { ...fromFile, ...fromEnvironment, ...fromFlags }
+  const original = readOriginalNames(env, new Set(Object.keys(own) as SettingName[]))
+  const fromOriginal = check(original.settings, (name) => original.variables[name as SettingName] ?? name)
+
+  const configuration = complete({ ...fromOriginal, ...own })
+  const { host, insecure } = configuration
+  if (!insecure && host !== 'localhost' && !isLoopback(host)) {
+    throw usageError(
+      '--host',
+      `listening on ${host} would let other machines in, and no token is configured to tell callers apart. Listen on 127.0.0.1, or add --insecure if that is what you want`,
+    )
+  }
+  return { command: 'serve', configuration, warnings: [...original.warnings, ...unknownVariables(env)] }
+}

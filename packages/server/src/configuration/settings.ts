@@ -1,0 +1,134 @@
+import type { SettingName } from './settings-schema.ts'
+
+/** How one setting is given on the command line and in the environment. */
+export interface Setting {
+  readonly name: SettingName
+  readonly flag: string
+  readonly variable: string
+  /** What its text stands for. A list’s flag is given once for each entry. */
+  readonly kind: 'text' | 'integer' | 'switch' | 'texts' | 'integers'
+  /** Between the entries of a list in the environment. */
+  readonly separator?: ':' | ','
+  /** What the help calls its value; absent for a switch. */
+  readonly value?: string
+  /** One line for the help, with the default. */
+  readonly help: string
+}
+
+export const settings: readonly Setting[] = [
+  {
+    name: 'host',
+    flag: 'host',
+    variable: 'GITFERRY_HOST',
+    kind: 'text',
+    value: 'HOST',
+    help: 'Address to listen on. Default 127.0.0.1.',
+  },
+  {
+    name: 'port',
+    flag: 'port',
+    variable: 'GITFERRY_PORT',
+    kind: 'integer',
+    value: 'PORT',
+    help: 'Port to listen on; 0 takes a free one. Default 38080.',
+  },
+  {
+    name: 'data_dir',
+    flag: 'data-dir',
+    variable: 'GITFERRY_DATA_DIR',
+    kind: 'text',
+    value: 'DIR',
+    help: 'Where gitferry keeps its own files. Default ./data.',
+  },
+  {
+    name: 'repo_roots',
+    flag: 'repo-root',
+    variable: 'GITFERRY_REPO_ROOTS',
+    kind: 'texts',
+    separator: ':',
+    value: 'DIR',
+    help: 'Folder whose repositories may be registered; repeatable. Default: repos in the data directory.',
+  },
+  {
+    name: 'storage',
+    flag: 'storage',
+    variable: 'GITFERRY_STORAGE',
+    kind: 'text',
+    value: 'STORAGE',
+    help: 'sqlite:PATH or memory. Default: SQLite in the data directory.',
+  },
+  {
+    name: 'allow_outgoing',
+    flag: 'allow-outgoing',
+    variable: 'GITFERRY_ALLOW_OUTGOING',
+    kind: 'texts',
+    separator: ',',
+    value: 'HOST',
+    help: 'Private host, host:port or CIDR range that may be contacted; repeatable. Default: none.',
+  },
+  {
+    name: 'host_names',
+    flag: 'host-name',
+    variable: 'GITFERRY_HOST_NAMES',
+    kind: 'texts',
+    separator: ',',
+    value: 'NAME',
+    help: 'What a Host header may say besides localhost and the bound address; repeatable.',
+  },
+  {
+    name: 'trusted_owners',
+    flag: 'trust-owner',
+    variable: 'GITFERRY_TRUST_OWNERS',
+    kind: 'integers',
+    separator: ',',
+    value: 'UID',
+    help: 'User whose repositories may be registered besides this one’s; repeatable.',
+  },
+  {
+    name: 'git',
+    flag: 'git',
+    variable: 'GITFERRY_GIT',
+    kind: 'text',
+    value: 'PATH',
+    help: 'The git to run. Default: the one on the PATH.',
+  },
+  {
+    name: 'concurrency',
+    flag: 'concurrency',
+    variable: 'GITFERRY_CONCURRENCY',
+    kind: 'integer',
+    value: 'N',
+    help: 'How many runs may run at once. Default 4.',
+  },
+  {
+    name: 'log_level',
+    flag: 'log-level',
+    variable: 'GITFERRY_LOG_LEVEL',
+    kind: 'text',
+    value: 'LEVEL',
+    help: 'debug, info, warn or error. Default info.',
+  },
+  {
+    name: 'log_format',
+    flag: 'log-format',
+    variable: 'GITFERRY_LOG_FORMAT',
+    kind: 'text',
+    value: 'FORMAT',
+    help: 'pretty or json. Default: pretty on a terminal, json elsewhere.',
+  },
+  {
+    name: 'insecure',
+    flag: 'insecure',
+    variable: 'GITFERRY_INSECURE',
+    kind: 'switch',
+    help: 'Answer callers from other machines too, without asking who they are.',
+  },
+  {
+    name: 'grace',
+    flag: 'grace',
+    variable: 'GITFERRY_GRACE',
+    kind: 'text',
+    value: 'TIME',
+    help: 'How long running work may go on after a signal to stop (30s, 500ms, 2m). Default 30s.',
+  },
+]

@@ -1,0 +1,86 @@
+import { fromUnknown, type GitferryError } from '@gitferry/core/errors'
+import type { Logger } from '@gitferry/core/ports'
+import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import type { Context, Hono } from 'hono'
+import type { AppEnv, ClientAddress } from '../app-env.ts'
+import { readJsonBody } from '../body/read-json-body.ts'
+import type { RefusedChange, ServedGitferry } from '../served.ts'
+import { routes } from './index.ts'
+import { reply } from './reply.ts'
+import { numberOrText, queryOf } from './request-values.ts'
+import type { Call } from './route.ts'
+
+export interface MountOptions {
+  readonly clientAddress: ClientAddress
+  readonly bodyLimitBytes: number
+  readonly logger: Logger
+}
+
+/** `/repos/{id}/branches/{branch}` as Hono writes it; a branch takes the rest of the path, line ends and all. */
+const patternOf = (path: string): string =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? ':branch{[\\s\\S]+}' : `:${name}`))
+
+function callOf(c: Context<AppEnv>, gitferry: ServedGitferry, bodyLimitBytes: number): Call {
+  return {
+    gitferry,
+    // each is taken from the request when a route asks for it
+    get signal() {
+      return c.req.raw.signal
+    },
+    get id() {
+      return numberOrText(c.req.param('id') ?? '')
+    },
+    get branch() {
+      return c.req.param('branch') ?? ''
+    },
+    query: (...names) => queryOf(new URL(c.req.url).searchParams, names),
+    body: async <Input>() => (await readJsonBody(c.req.raw, bodyLimitBytes)) as Input,
+  }
+}
+
+/** The change that an endpoint stands for, on the object that the path names. */
+function changeOf(endpoint: Endpoint, c: Context<AppEnv>): RefusedChange | undefined {
+  if (endpoint.change === undefined) return undefined
+  const id = numberOrText(c.req.param('id') ?? '')
+  return {
+    ...(endpoint.change as Pick<RefusedChange, 'type' | 'object_type'>),
+    object_id: Number.isSafeInteger(id) && id > 0 ? id : null,
+  }
+}
+
+/**
+ * Gives every endpoint its route. A change that ends in an error is recorded, whether a service refused it or the
+ * request never reached one.
+ */
+export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options: MountOptions): void {
+  const record = async (caller: ServedGitferry, change: RefusedChange, error: GitferryError) => {
+    try {
+      await caller.refused(change, error)
+    } catch (cause) {
+      // the caller still gets the error that came first
+      options.logger.error('a refused change could not be recorded', { ...change, error: cause })
+    }
+  }
+
+  for (const name of Object.keys(endpoints) as EndpointName[]) {
+    const endpoint: Endpoint = endpoints[name]
+    app.on(endpoint.method, patternOf(endpoint.path), async (c) => {
+      const caller = gitferry.as({
+        // there are no users before there are tokens
+        user: 'anonymous',
+        ip: options.clientAddress(c) ?? null,
+        userAgent: c.req.header('User-Agent')?.slice(0, 500) ?? null,
+        requestId: c.get('requestId'),
+      })
+      try {
+        return reply(c, endpoint, await routes[name](callOf(c, caller, options.bodyLimitBytes)))
+      } catch (thrown) {
+        const error = fromUnknown(thrown)
+        const change = changeOf(endpoint, c)
+        // a caller that went away was not refused anything; what it had begun, the service has recorded
+        if (change !== undefined && error.code !== 'ABORTED') await record(caller, change, error)
+        throw error
+      }
+    })
+  }
+}

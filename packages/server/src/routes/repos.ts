@@ -1,0 +1,11 @@
+import type { PageQuery, RegisterRepo, UpdateRepo } from '@gitferry/core/contract'
+import type { Route } from './route.ts'
+
+export const repoRoutes = {
+  'repos.list': ({ gitferry, query, signal }) =>
+    gitferry.repos.list(query<PageQuery>('page', 'page_size'), { signal }),
+  'repos.get': ({ gitferry, id, signal }) => gitferry.repos.get(id, { signal }),
+  'repos.register': async ({ gitferry, body }) => gitferry.repos.register(await body<RegisterRepo>()),
+  'repos.update': async ({ gitferry, id, body }) => gitferry.repos.update(id, await body<UpdateRepo>()),
+  'repos.delete': ({ gitferry, id }) => gitferry.repos.delete(id),
+} as const satisfies Record<string, Route>

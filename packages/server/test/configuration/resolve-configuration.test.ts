@@ -1,0 +1,335 @@
+import { isGitferryError } from '@gitferry/core/errors'
+import { Volume } from 'memfs'
+import { describe, expect, it } from 'vitest'
+import {
+  type Configuration,
+  type Invocation,
+  resolveConfiguration,
+} from '../../src/configuration/resolve-configuration.ts'
+
+interface Given {
+  readonly flags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly file?: string
+}
+
+function resolve({ flags = [], env = {}, file }: Given): Invocation {
+  const volume = Volume.fromJSON(file === undefined ? {} : { '/gitferry.yaml': file })
+  return resolveConfiguration({
+    argv: ['serve', ...flags, ...(file === undefined ? [] : ['--config', '/gitferry.yaml'])],
+    env,
+    readFile: (path) => volume.readFileSync(path, 'utf8') as string,
+  })
+}
+
+function configurationOf(given: Given): Configuration {
+  const invocation = resolve(given)
+  if (invocation.command !== 'serve') throw new Error('not a configuration')
+  return invocation.configuration
+}
+
+function problemWith(given: Given): string {
+  try {
+    resolve(given)
+  } catch (error) {
+    if (isGitferryError(error, 'INVALID_INPUT')) return error.message
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('the configuration', () => {
+  it('has defaults that are safe', () => {
+    expect(configurationOf({})).toEqual({
+      host: '127.0.0.1',
+      port: 38080,
+      dataDir: './data',
+      repoRoots: ['data/repos'],
+      storage: { kind: 'sqlite', path: 'data/gitferry.db' },
+      allowOutgoing: [],
+      hostNames: ['localhost', '127.0.0.1', '[::1]'],
+      trustedOwners: [],
+      git: undefined,
+      concurrency: 4,
+      logLevel: 'info',
+      logFormat: undefined,
+      insecure: false,
+      graceMs: 30_000,
+    })
+  })
+
+  const everySetting: Partial<Configuration> = {
+    host: '::1',
+    port: 0,
+    dataDir: '/d',
+    repoRoots: ['/a', '/b'],
+    storage: { kind: 'memory' },
+    allowOutgoing: ['git.lan', '10.0.0.0/8'],
+    hostNames: ['localhost', '127.0.0.1', '[::1]', 'git.lan'],
+    trustedOwners: [1000, 1001],
+    git: '/usr/bin/git',
+    concurrency: 2,
+    logLevel: 'debug',
+    logFormat: 'json',
+    insecure: true,
+    graceMs: 500,
+  }
+
+  it.each<[string, Given]>([
+    [
+      'flags',
+      {
+        flags: [
+          ...['--host', '::1', '--port=0', '--data-dir', '/d', '--repo-root', '/a', '--repo-root=/b'],
+          ...['--storage', 'memory', '--allow-outgoing', 'git.lan', '--allow-outgoing', '10.0.0.0/8'],
+          ...['--host-name', 'git.lan', '--trust-owner', '1000', '--trust-owner', '1001'],
+          ...['--git', '/usr/bin/git', '--concurrency', '2', '--log-level', 'debug', '--log-format', 'json'],
+          ...['--insecure', '--grace', '500ms'],
+        ],
+      },
+    ],
+    [
+      'the environment',
+      {
+        env: {
+          GITFERRY_HOST: '[::1]',
+          GITFERRY_PORT: '0',
+          GITFERRY_DATA_DIR: '/d',
+          GITFERRY_REPO_ROOTS: '/a:/b',
+          GITFERRY_STORAGE: 'memory',
+          GITFERRY_ALLOW_OUTGOING: 'git.lan, 10.0.0.0/8',
+          GITFERRY_HOST_NAMES: 'git.lan',
+          GITFERRY_TRUST_OWNERS: '1000,1001',
+          GITFERRY_GIT: '/usr/bin/git',
+          GITFERRY_CONCURRENCY: '2',
+          GITFERRY_LOG_LEVEL: 'debug',
+          GITFERRY_LOG_FORMAT: 'json',
+          GITFERRY_INSECURE: '1',
+          GITFERRY_GRACE: '500ms',
+        },
+      },
+    ],
+    [
+      'a YAML file',
+      {
+        file: [
+          'host: "::1"',
+          'port: 0',
+          'data_dir: /d',
+          'repo_roots: [/a, /b]',
+          'storage: memory',
+          'allow_outgoing: [git.lan, 10.0.0.0/8]',
+          'host_names: [git.lan]',
+          'trusted_owners: [1000, 1001]',
+          'git: /usr/bin/git',
+          'concurrency: 2',
+          'log_level: debug',
+          'log_format: json',
+          'insecure: true',
+          'grace: 500ms',
+        ].join('\n'),
+      },
+    ],
+    [
+      'a JSON file',
+      {
+        file: JSON.stringify({
+          host: '::1',
+          port: 0,
+          data_dir: '/d',
+          repo_roots: ['/a', '/b'],
+          storage: 'memory',
+          allow_outgoing: ['git.lan', '10.0.0.0/8'],
+          host_names: ['git.lan'],
+          trusted_owners: [1000, 1001],
+          git: '/usr/bin/git',
+          concurrency: 2,
+          log_level: 'debug',
+          log_format: 'json',
+          insecure: true,
+          grace: '500ms',
+        }),
+      },
+    ],
+  ])('takes every setting from %s', (_, given) => {
+    expect(configurationOf(given)).toEqual(everySetting)
+  })
+
+  it('takes flags before the environment before the file before the original’s names', () => {
+    const file = 'port: 3'
+    const env = { GITFERRY_PORT: '2', SERVER_PORT: '4' }
+    expect(configurationOf({ flags: ['--port', '1'], env, file }).port).toBe(1)
+    expect(configurationOf({ env, file }).port).toBe(2)
+    expect(configurationOf({ env: { SERVER_PORT: '4' }, file }).port).toBe(3)
+    expect(configurationOf({ env: { SERVER_PORT: '4' } }).port).toBe(4)
+  })
+
+  it('replaces a list as a whole', () => {
+    const env = { GITFERRY_REPO_ROOTS: '/env' }
+    expect(configurationOf({ flags: ['--repo-root', '/flag'], env }).repoRoots).toEqual(['/flag'])
+  })
+
+  it('keeps what hangs on the data directory with it', () => {
+    const { repoRoots, storage } = configurationOf({ flags: ['--data-dir', '/d'] })
+    expect({ repoRoots, storage }).toEqual({
+      repoRoots: ['/d/repos'],
+      storage: { kind: 'sqlite', path: '/d/gitferry.db' },
+    })
+  })
+
+  it.each([
+    ['30', 30_000],
+    ['30s', 30_000],
+    ['0', 0],
+    ['2m', 120_000],
+    ['60m', 3_600_000],
+  ])('reads the time %s', (text, ms) => {
+    expect(configurationOf({ flags: ['--grace', text] }).graceMs).toBe(ms)
+  })
+
+  it('takes a variable that is set to nothing as not set', () => {
+    expect(configurationOf({ env: { GITFERRY_PORT: '', GITFERRY_HOST: '' } }).port).toBe(38080)
+  })
+
+  it('takes an empty file as one that sets nothing', () => {
+    expect(configurationOf({ file: '# nothing yet\n' }).port).toBe(38080)
+  })
+})
+
+describe('a setting that cannot be used is refused, with where it was given', () => {
+  it.each<[Given, string]>([
+    [{ flags: ['--port', 'x'] }, '--port: must be an integer from 0 to 65535'],
+    [{ flags: ['--port', '65536'] }, '--port: must be an integer from 0 to 65535'],
+    [{ env: { GITFERRY_PORT: 'tcp://10.0.0.1:1' } }, 'GITFERRY_PORT: must be an integer from 0 to 65535'],
+    [{ file: 'port: "80"' }, '/gitferry.yaml: port: must be an integer from 0 to 65535'],
+    [{ env: { GITFERRY_INSECURE: 'yes' } }, 'GITFERRY_INSECURE: must be true or false'],
+    [{ env: { SERVER_PORT: 'x' } }, 'SERVER_PORT: must be an integer from 0 to 65535'],
+    [{ flags: ['--repo-root', ''] }, '--repo-root: must not be empty'],
+    [{ file: 'repo_roots: []' }, '/gitferry.yaml: repo_roots: must name at least one path'],
+    [{ flags: ['--trust-owner', 'git'] }, '--trust-owner: must be an integer from 0 to 4294967294'],
+    [
+      { flags: ['--host-name', 'https://git.lan'] },
+      '--host-name: must be a host name or an address, without a scheme, port or path',
+    ],
+    [{ flags: ['--git', 'git'] }, '--git: must be an absolute path'],
+    [{ flags: ['--concurrency', '0'] }, '--concurrency: must be an integer from 1 to 64'],
+    [{ flags: ['--log-level', 'loud'] }, '--log-level: must be debug, info, warn or error'],
+    [{ flags: ['--grace', '61m'] }, '--grace: must be a time of at most an hour: 30s, 500ms, 2m, or seconds'],
+    [
+      { flags: ['--grace', 'soon'] },
+      '--grace: must be a time of at most an hour: 30s, 500ms, 2m, or seconds',
+    ],
+    [{ flags: ['--storage', 'sqlite:'] }, '--storage: must be sqlite:PATH or memory'],
+    [
+      { env: { GITFERRY_STORAGE: 'postgres://user:secret@db/x' } },
+      'GITFERRY_STORAGE: PostgreSQL is not supported yet; use sqlite:PATH or memory',
+    ],
+    [{ flags: ['--prot', '1'] }, '--prot: there is no such flag. Did you mean --port?'],
+    [{ flags: ['--repo_root=/a'] }, '--repo_root: there is no such flag. Did you mean --repo-root?'],
+    [{ flags: ['--quite-another'] }, '--quite-another: there is no such flag.'],
+    [{ flags: ['-p', '1'] }, '-p: there is no such flag.'],
+    [{ flags: ['--port'] }, '--port: needs a value'],
+    [{ flags: ['--host', '--port', '1'] }, '--host: needs a value'],
+    [{ flags: ['--insecure=false'] }, '--insecure: takes no value'],
+    [{ flags: ['extra'] }, 'extra: is not expected here; values belong to a flag'],
+    [{ file: 'prot: 1' }, '/gitferry.yaml: prot: there is no such setting. Did you mean port?'],
+    [{ file: '__proto__: {}' }, '/gitferry.yaml: __proto__: there is no such setting.'],
+    [{ file: '- a' }, '/gitferry.yaml: must hold settings, not a list or a text'],
+    [
+      { flags: ['--config', '/nowhere.yaml'] },
+      '/nowhere.yaml: no such file. --config names a YAML or JSON file',
+    ],
+    [
+      { env: { DB_TYPE: 'mysql' } },
+      'DB_TYPE: MySQL is not supported. Remove the variable, or set GITFERRY_STORAGE',
+    ],
+    [{ env: { DB_TYPE: 'postgres' } }, 'DB_TYPE: PostgreSQL is not supported yet; use sqlite:PATH or memory'],
+    [{ env: { DB_TYPE: 'oracle' } }, 'DB_TYPE: must be sqlite. Remove it, or set GITFERRY_STORAGE'],
+  ])('%j', (given, message) => {
+    expect(problemWith(given)).toBe(message)
+  })
+
+  it('a file that is neither YAML nor JSON, without quoting it', () => {
+    const message = problemWith({ file: 'port: 1\nport: 2 # canary' })
+    expect(message).toMatch(/^\/gitferry\.yaml: is neither YAML nor JSON: .*line 2/)
+    expect(message).not.toContain('canary')
+  })
+})
+
+describe('listening where other machines can reach', () => {
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'git.example.org', '128.0.0.1'])('%s needs --insecure', (host) => {
+    expect(problemWith({ flags: ['--host', host] })).toMatch(/^--host: listening on .* --insecure/)
+    expect(configurationOf({ flags: ['--host', host, '--insecure'] }).host).toBe(host)
+  })
+
+  it.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost', 'LOCALHOST'])('%s does not', (host) => {
+    expect(configurationOf({ flags: ['--host', host] }).insecure).toBe(false)
+  })
+
+  it.each([
+    ['0.0.0.0', []],
+    ['::', []],
+    ['fe80::1%eth0', []],
+    ['git.example.org', ['git.example.org']],
+  ])('%s adds %j to what a Host header may say', (host, names) => {
+    const { hostNames } = configurationOf({ flags: ['--host', host, '--insecure'] })
+    expect(hostNames).toEqual(['localhost', '127.0.0.1', '[::1]', ...names])
+  })
+})
+
+describe('the original’s names', () => {
+  const warningsOf = (given: Given) => {
+    const invocation = resolve(given)
+    return invocation.command === 'serve' ? invocation.warnings : []
+  }
+
+  it('are taken with a warning', () => {
+    const env = { SERVER_PORT: '8080', DB_TYPE: 'sqlite', DB_PATH: '/d/gms.db' }
+    expect(configurationOf({ env })).toMatchObject({
+      port: 8080,
+      storage: { kind: 'sqlite', path: '/d/gms.db' },
+    })
+    expect(warningsOf({ env })).toEqual([
+      expect.stringMatching(/^SERVER_PORT .*GITFERRY_PORT/),
+      expect.stringMatching(/^DB_PATH .*GITFERRY_STORAGE/),
+    ])
+  })
+
+  it('are not looked at where gitferry’s own setting is given', () => {
+    const given = {
+      flags: ['--storage', 'memory', '--port', '1'],
+      env: { DB_TYPE: 'mysql', SERVER_PORT: 'x' },
+    }
+    expect(configurationOf(given)).toMatchObject({ port: 1, storage: { kind: 'memory' } })
+    expect(warningsOf(given)).toEqual([])
+  })
+
+  it('a variable that gitferry does not know is named, with the one that was meant', () => {
+    expect(warningsOf({ env: { GITFERRY_PROT: '1', GITFERRY_WEBHOOK_SECRET: 'canary' } })).toEqual([
+      'GITFERRY_PROT is not a setting of this version and was ignored. Did you mean GITFERRY_PORT?',
+      'GITFERRY_WEBHOOK_SECRET is not a setting of this version and was ignored.',
+    ])
+  })
+})
+
+describe('the command', () => {
+  const command = (...argv: string[]) =>
+    resolveConfiguration({ argv, env: { GITFERRY_PORT: 'x' }, readFile: () => '' }).command
+
+  it.each([
+    [['--help'], 'help'],
+    [['-h'], 'help'],
+    [['serve', '--help'], 'help'],
+    [['--version'], 'version'],
+  ])('%j shows something and looks at no setting', (argv, shown) => {
+    expect(command(...argv)).toBe(shown)
+  })
+
+  it.each([
+    [[], /^command: is missing/],
+    [['serv'], /Did you mean serve\?/],
+    [['migrate-everything'], /no such command\.$/],
+  ])('%j is refused', (argv, message) => {
+    expect(() => command(...argv)).toThrow(message)
+  })
+})

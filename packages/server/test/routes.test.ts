@@ -1,0 +1,167 @@
+import { GitferryError } from '@gitferry/core/errors'
+import { type EndpointName, endpoints } from '@gitferry/core/wire'
+import { describe, expect, it } from 'vitest'
+import { serveApp } from './served-app.ts'
+
+const fields = { name: 'x' }
+
+/** Request → the method that it calls, and with what. */
+const table: readonly (readonly [
+  request: string,
+  body: object | undefined,
+  method: string,
+  ...input: unknown[],
+])[] = [
+  ['GET /api/v1/repos?page=2&page_size=5&other=1', undefined, 'repos.list', { page: 2, page_size: 5 }],
+  ['GET /api/v1/repos/7', undefined, 'repos.get', 7],
+  ['PUT /api/v1/repos/7', fields, 'repos.update', 7, fields],
+  ['DELETE /api/v1/repos/7', undefined, 'repos.delete', 7],
+  ['GET /api/v1/repos/7/branches?type=remote', undefined, 'branches.list', 7, { type: 'remote' }],
+  ['POST /api/v1/repos/7/branches', fields, 'branches.create', 7, fields],
+  ['POST /api/v1/repos/7/branches/checkout', fields, 'branches.checkout', 7, fields],
+  ['DELETE /api/v1/repos/7/branches/main', undefined, 'branches.delete', 7, 'main', {}],
+  [
+    'DELETE /api/v1/repos/7/branches/main?force=true',
+    undefined,
+    'branches.delete',
+    7,
+    'main',
+    { force: true },
+  ],
+  ['GET /api/v1/sync/tasks', undefined, 'sync.tasks.list', {}],
+  ['GET /api/v1/sync/tasks/7', undefined, 'sync.tasks.get', 7],
+  ['PUT /api/v1/sync/tasks/7', fields, 'sync.tasks.update', 7, fields],
+  ['DELETE /api/v1/sync/tasks/7?cancel=false', undefined, 'sync.tasks.delete', 7, { cancel: false }],
+  ['POST /api/v1/sync/tasks/7/run', undefined, 'sync.tasks.run', 7, {}],
+  ['POST /api/v1/sync/tasks/7/run?wait=true', undefined, 'sync.tasks.run', 7, { wait: true }],
+  ['POST /api/v1/sync/tasks/7/plan', undefined, 'sync.tasks.plan', 7],
+  [
+    'GET /api/v1/sync/tasks/7/runs?status=failed',
+    undefined,
+    'sync.runs.list',
+    { status: 'failed', task_id: 7 },
+  ],
+  [
+    'GET /api/v1/sync/runs?task_id=7&trigger=cron',
+    undefined,
+    'sync.runs.list',
+    { task_id: 7, trigger: 'cron' },
+  ],
+  ['GET /api/v1/sync/runs/7', undefined, 'sync.runs.get', 7],
+  ['GET /api/v1/sync/runs/7/log', undefined, 'sync.runs.log', 7],
+  [
+    'GET /api/v1/audit/logs?type=create&object_id=7&start_time=2024-01-01',
+    undefined,
+    'audit.list',
+    { type: 'create', object_id: 7, start_time: '2024-01-01' },
+  ],
+  ['GET /api/health', undefined, 'system.health'],
+  ['GET /api/v1/system/version', undefined, 'system.version'],
+  // what is not what it should be is handed on, for the service to refuse
+  ['GET /api/v1/repos/x', undefined, 'repos.get', 'x'],
+  ['GET /api/v1/repos/-1', undefined, 'repos.get', '-1'],
+  ['GET /api/v1/repos/1%0d%0a', undefined, 'repos.get', '1\r\n'],
+  ['GET /api/v1/repos/0', undefined, 'repos.get', 0],
+  ['DELETE /api/v1/repos/7/branches/main?force=1', undefined, 'branches.delete', 7, 'main', { force: '1' }],
+  ['POST /api/v1/sync/tasks/7/run?wait=', undefined, 'sync.tasks.run', 7, { wait: '' }],
+]
+
+describe('every address', () => {
+  for (const [request, body, method, ...input] of table) {
+    it(request, async () => {
+      const app = await serveApp()
+      // the services' rules have their own tests
+      app.behaviour[method] = () => (method === 'sync.runs.log' ? '' : { items: [], total: 0 })
+      const { status } = await app.send(request, body === undefined ? {} : { body })
+      expect(status).toBe(200)
+      expect(app.calls.at(-1)).toMatchObject({ method })
+      expect(app.calls.at(-1)?.input).toEqual(input)
+    })
+  }
+
+  it('is in the table above, or is a creation', () => {
+    const called = new Set([...table.map(([, , method]) => method), 'repos.register', 'sync.tasks.create'])
+    const missing = (Object.keys(endpoints) as EndpointName[]).filter((name) => !called.has(name))
+    expect(missing).toEqual(['sync.tasks.runs'])
+  })
+
+  it('HEAD answers what GET would, without a body', async () => {
+    const app = await serveApp()
+    const { status, text, headers } = await app.send('HEAD /api/v1/repos')
+    expect({ status, text, type: headers['content-type'] }).toEqual({
+      status: 200,
+      text: '',
+      type: 'application/json',
+    })
+  })
+})
+
+describe('the branch in an address', () => {
+  it.each([
+    ['feature/new-feature', 'feature/new-feature'],
+    ['feature%2Fnew-feature', 'feature/new-feature'],
+    ['a/b%2Fc/d', 'a/b/c/d'],
+    ['checkout', 'checkout'],
+    ['gr%C3%B6%C3%9Fer', 'größer'],
+    ['50%25', '50%'],
+    ['a%252Fb', 'a%2Fb'],
+    ['a%20b', 'a b'],
+    ['a%0Ab', 'a\nb'],
+    ['a%00b', 'a\0b'],
+    ['-rf', '-rf'],
+    ['a//b', 'a//b'],
+    ['__proto__', '__proto__'],
+  ])('%s reaches the service as it was meant', async (path, name) => {
+    const app = await serveApp()
+    await app.send(`DELETE /api/v1/repos/1/branches/${path}`)
+    expect(app.calls.at(-1)).toMatchObject({ method: 'branches.delete', input: [1, name, {}] })
+  })
+})
+
+describe('who asks', () => {
+  it('is told to the service, with the address that a dual-stack socket shows', async () => {
+    const app = await serveApp({ clientAddress: () => '::ffff:127.0.0.1' })
+    await app.send('GET /api/v1/repos', { headers: { 'User-Agent': 'curl/8', 'X-Request-Id': 'r1' } })
+    expect(app.calls[0]?.principal).toEqual({
+      user: 'anonymous',
+      ip: '127.0.0.1',
+      userAgent: 'curl/8',
+      requestId: 'r1',
+    })
+  })
+})
+
+describe('the runs of a task', () => {
+  it('are not found when the task is not', async () => {
+    const app = await serveApp()
+    app.behaviour['sync.tasks.get'] = () => {
+      throw new GitferryError('TASK_NOT_FOUND', 'There is no task 9.')
+    }
+    expect((await app.send('GET /api/v1/sync/tasks/9/runs')).status).toBe(404)
+  })
+})
+
+describe('a caller that goes away', () => {
+  it('ends the wait for a run', async () => {
+    const app = await serveApp()
+    const waiting = Promise.withResolvers<AbortSignal>()
+    const ended = Promise.withResolvers<void>()
+    app.behaviour['sync.tasks.run'] = (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => {
+          reject(new GitferryError('ABORTED', 'The caller went away.'))
+          ended.resolve()
+        })
+        waiting.resolve(signal as AbortSignal)
+      })
+    const caller = new AbortController()
+    const answer = fetch(`${app.url}/api/v1/sync/tasks/1/run?wait=true`, {
+      method: 'POST',
+      signal: caller.signal,
+    }).catch(() => 'gone')
+    expect((await waiting.promise).aborted).toBe(false)
+    caller.abort()
+    await ended.promise
+    expect(await answer).toBe('gone')
+  })
+})
