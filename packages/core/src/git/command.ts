@@ -21,6 +21,11 @@ export interface GitCommand<Result> {
   readonly args: readonly string[]
   /** Added to the fixed environment; may not change a variable that the runner fixes. */
   readonly env?: Readonly<Record<string, string>>
+  /**
+   * Settings for this command alone, with the rank of `-c`, above the runner's own. They travel in the
+   * environment, so `ps` does not show them: the place for an `http.extraHeader`.
+   */
+  readonly settings?: readonly (readonly [key: string, value: string])[]
   readonly stdin?: string
   readonly protocol?: GitProtocol
   /**
@@ -65,7 +70,8 @@ export interface GitRunner {
   /**
    * Runs one command and answers what it parsed. git runs in a process group of its own that is ended as a whole
    * (SIGTERM, then SIGKILL) on abort, deadline, stall and overflow; when this settles, no process is left.
-   * @throws GIT_* (by exit code and stderr), DISK_FULL, ABORTED
+   * @throws GIT_* (by exit code and stderr), HOST_KEY_MISMATCH, URL_FORBIDDEN, DISK_FULL, ABORTED, INVALID_INPUT
+   *   (control characters in an argument)
    */
   run<Result>(command: GitCommand<Result>, options?: GitRunOptions): Promise<Result>
 }

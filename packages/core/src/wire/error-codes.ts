@@ -76,6 +76,7 @@ export const errorCodes = {
   GIT_TIMEOUT: entry(504, 'git took too long', true),
   GIT_STALLED: entry(504, 'The transfer stood still', true),
   // what a client sees
+  SERVER_UNREACHABLE: entry(503, 'The gitferry server cannot be reached, or did not answer in time', true),
   UNEXPECTED_RESPONSE: entry(502, 'The answer is not gitferry’s'),
 } as const satisfies Record<string, ErrorCodeEntry>
 

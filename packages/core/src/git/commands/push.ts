@@ -1,0 +1,108 @@
+import type { RefOutcome } from '../../contract/index.ts'
+import { GitferryError } from '../../errors/index.ts'
+import type { GitCommand, GitProtocol } from '../command.ts'
+import { requireFullRef, requireOid } from '../full-ref.ts'
+import { classifyFailure } from '../parsers/failure.ts'
+import { parsePushPorcelain } from '../parsers/push-porcelain.ts'
+
+/** One ref of the target that is to change. */
+export interface RefUpdate {
+  /** Full name. */
+  readonly ref: string
+  /** What it is to become; `null`: deleted. */
+  readonly oid: string | null
+  /** What it must be now; `null`: it must not exist. */
+  readonly expected: string | null
+}
+
+/** What became of one update. */
+export interface RefResult {
+  readonly ref: string
+  readonly outcome: Extract<
+    RefOutcome,
+    'updated' | 'in_step' | 'checked_out' | 'stale' | 'rejected' | 'failed'
+  >
+  /** In git’s or the remote’s words; empty when there is nothing to say. */
+  readonly reason: string
+}
+
+export interface PushInput {
+  readonly url: string
+  readonly protocol: GitProtocol
+  readonly updates: readonly RefUpdate[]
+  /** All or none. Default: each ref on its own. */
+  readonly atomic?: boolean | undefined
+  readonly progress?: boolean | undefined
+}
+
+/**
+ * The program at the other end of a push to this machine: there our settings do not reach, so they stand here.
+ * No hook runs, no worktree is updated (a filter could run), whatever the target’s configuration says.
+ */
+const receivePack =
+  'git -c core.hooksPath=/dev/null -c core.alternateRefsCommand=true -c core.fsmonitor=false ' +
+  '-c receive.denyCurrentBranch=refuse -c receive.autogc=false receive-pack'
+
+/**
+ * Pushes, with a lease for every ref: an update is made only if the ref is still what `expected` says. A lease
+ * that holds implies force, so what may not be forced has to be left out by the caller. Neither `--force` nor
+ * `+` is ever used: each would override the lease.
+ *
+ * Answers one result per update, in their order; a ref that the remote did not take is a result, not an error.
+ * @throws REF_INVALID, INVALID_INPUT (a ref twice); GIT_* when nothing could be pushed at all
+ */
+export function pushRefs(input: PushInput): GitCommand<RefResult[]> {
+  const { url, protocol, updates, atomic = false, progress = false } = input
+  const refs = new Set(updates.map(({ ref }) => requireFullRef(ref)))
+  if (refs.size !== updates.length) {
+    throw new GitferryError('INVALID_INPUT', 'A push names the same ref twice.')
+  }
+  return {
+    args: [
+      'push',
+      '--porcelain',
+      '--no-verify',
+      '--no-signed',
+      '--no-follow-tags',
+      '--no-recurse-submodules',
+      ...(atomic ? ['--atomic'] : []),
+      progress ? '--progress' : '--no-progress',
+      `--receive-pack=${protocol === 'file' ? receivePack : 'git-receive-pack'}`,
+      ...updates.map(
+        ({ ref, expected }) => `--force-with-lease=${ref}:${expected === null ? '' : requireOid(expected)}`,
+      ),
+      '--end-of-options',
+      url,
+      ...updates.map(({ ref, oid }) => `${oid === null ? '' : requireOid(oid)}:${ref}`),
+    ],
+    protocol,
+    exitCodes: [1],
+    parse({ exitCode, stdout, stderr }) {
+      const results = parsePushPorcelain(stdout.toString('utf8'))
+      if (results.size === 0 && exitCode !== 0) throw classifyFailure({ verb: 'push', exitCode, stderr })
+      return updates.map(
+        ({ ref }) =>
+          results.get(ref) ?? { ref, outcome: 'failed', reason: 'git did not say what became of it' },
+      )
+    },
+  }
+}
+
+/** Bytes of refs and oids that one push command may carry: a command line has about 2 MiB. */
+const maxCommandBytes = 512 * 1024
+
+/** Splits updates into as many pushes as command lines need: one, up to some thousands of refs. */
+export function pushBatches(updates: readonly RefUpdate[]): RefUpdate[][] {
+  const batches: RefUpdate[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const update of updates) {
+    const size = 2 * Buffer.byteLength(update.ref) + 200
+    if (bytes + size > maxCommandBytes) {
+      batches.push([])
+      bytes = 0
+    }
+    batches.at(-1)?.push(update)
+    bytes += size
+  }
+  return batches
+}

@@ -1,0 +1,250 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { type ErrorCode, GitferryError, isGitferryError } from '../errors/index.ts'
+import type { Logger } from '../ports/logger.ts'
+import { CappedBuffer, TailBuffer } from './captured-output.ts'
+import { ChildRecords } from './child-records.ts'
+import type { GitCommand, GitOutput, GitRunner, GitRunOptions } from './command.ts'
+import { fixedEnvironment, mayBeAdded } from './environment.ts'
+import { classifyFailure } from './parsers/failure.ts'
+import { ProgressReader } from './parsers/progress.ts'
+import { endGroup } from './process-group.ts'
+import { redact, redactSecrets, secretForms } from './redact.ts'
+import { settingsEnvironment, storeSettings, worktreeSettings } from './settings.ts'
+
+const stderrCap = 64 * 1024
+const defaultStdoutCap = 8 * 1024 * 1024
+const defaultTimeoutMs = 60_000
+/** How long a stream may stay open after the last process of the group ended: somebody outside holds it. In ms. */
+const streamGraceMs = 500
+const control = /\p{Cc}/u
+
+export interface ProcessGitRunnerOptions {
+  /** Absolute path of git. */
+  readonly git: string
+  /** An empty folder (0700): working directory and home of every git. */
+  readonly home: string
+  /** Where running children are recorded for `reapChildren`; unset: nowhere. */
+  readonly childrenDir?: string | undefined
+  readonly logger: Logger
+}
+
+interface ExitStatus {
+  readonly exitCode: number
+  readonly spawnError?: NodeJS.ErrnoException
+}
+
+/** Runs git as a child process: the one place in core where processes start. */
+export class ProcessGitRunner implements GitRunner {
+  readonly #git: string
+  readonly #home: string
+  readonly #logger: Logger
+  readonly #records: ChildRecords | undefined
+  readonly #fixed: Readonly<Record<string, string>>
+
+  constructor({ git, home, childrenDir, logger }: ProcessGitRunnerOptions) {
+    this.#git = git
+    this.#home = home
+    this.#logger = logger
+    this.#fixed = fixedEnvironment(git, home)
+    this.#records = childrenDir === undefined ? undefined : new ChildRecords(childrenDir, home)
+  }
+
+  async run<Result>(command: GitCommand<Result>, options: GitRunOptions = {}): Promise<Result> {
+    const { signal } = options
+    const verb = command.args[0] ?? ''
+    const args = argumentsOf(command, options)
+    const env = this.#environment(command)
+    if (signal?.aborted) throw abortError(verb, signal)
+
+    const child = this.#spawn(verb, args, env, command.stdin)
+    const startedAt = performance.now()
+    const output = await this.#collect(child, verb, options)
+    const milliseconds = Math.round(performance.now() - startedAt)
+    this.#logger.debug('git ended', {
+      verb,
+      exit_code: output.exitCode,
+      ms: milliseconds,
+      stderr: output.stderr,
+    })
+
+    if (output.exitCode !== 0 && !command.exitCodes?.includes(output.exitCode)) {
+      throw classifyFailure({ verb, exitCode: output.exitCode, stderr: output.stderr })
+    }
+    try {
+      return command.parse(output)
+    } catch (error) {
+      if (isGitferryError(error)) throw error
+      throw new GitferryError('GIT_FAILED', `git ${verb} printed what cannot be read.`, { cause: error })
+    }
+  }
+
+  #environment(command: GitCommand<unknown>): Record<string, string> {
+    const settings = command.profile === 'worktree' ? worktreeSettings : storeSettings
+    const added = command.env ?? {}
+    for (const [name, value] of Object.entries(added)) {
+      if (!mayBeAdded(name, this.#fixed) || control.test(value)) {
+        throw new GitferryError(
+          'INVALID_INPUT',
+          `git ${command.args[0]}: the variable ${name} may not be set so.`,
+        )
+      }
+    }
+    for (const [key, value] of command.settings ?? []) {
+      if (control.test(key) || control.test(value)) {
+        throw new GitferryError(
+          'INVALID_INPUT',
+          `git ${command.args[0]}: a setting holds control characters.`,
+        )
+      }
+    }
+    return {
+      ...this.#fixed,
+      ...added,
+      ...settingsEnvironment([...settings, ...(command.settings ?? [])]),
+      GIT_ALLOW_PROTOCOL: command.protocol ?? '',
+    }
+  }
+
+  #spawn(verb: string, args: string[], env: Record<string, string>, stdin: string | undefined): ChildProcess {
+    let child: ChildProcess
+    try {
+      child = spawn(this.#git, args, {
+        cwd: this.#home,
+        env,
+        shell: false,
+        detached: true,
+        stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      })
+    } catch (error) {
+      throw startError(verb, this.#git, error)
+    }
+    // A git that ends early closes its end; its exit code and stderr say why.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(stdin)
+    if (child.pid !== undefined) {
+      try {
+        this.#records?.add(child.pid)
+      } catch (error) {
+        this.#logger.warn('a git process could not be recorded', { verb, error: String(error) })
+      }
+    }
+    return child
+  }
+
+  async #collect(child: ChildProcess, verb: string, options: GitRunOptions): Promise<GitOutput> {
+    const { signal, secrets = [], timeoutMs = defaultTimeoutMs, stallTimeoutMs, onProgress } = options
+    const stdout = new CappedBuffer(options.maxOutputBytes ?? defaultStdoutCap)
+    const longestSecret = secretForms(secrets)[0]?.length ?? 0
+    const stderr = new TailBuffer(stderrCap + longestSecret)
+    const progress = onProgress && new ProgressReader(this.#listener(onProgress, verb))
+    const closed = new Promise<void>((resolve) => child.once('close', resolve))
+
+    let failure: GitferryError | undefined
+    let ending: Promise<boolean> | undefined
+    const end = (error: GitferryError): void => {
+      failure ??= error
+      if (child.pid !== undefined) ending ??= endGroup(child.pid)
+    }
+    const fail = (code: ErrorCode, message: string): void => end(new GitferryError(code, message))
+
+    const deadline = setTimeout(() => {
+      fail('GIT_TIMEOUT', `git ${verb} did not end within ${timeoutMs} ms and was stopped.`)
+    }, timeoutMs)
+    const stall =
+      stallTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            fail('GIT_STALLED', `git ${verb} printed nothing for ${stallTimeoutMs} ms and was stopped.`)
+          }, stallTimeoutMs)
+    const onAbort = (): void => end(abortError(verb, signal))
+    signal?.addEventListener('abort', onAbort, { once: true })
+
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stall?.refresh()
+      if (!stdout.push(chunk)) fail('GIT_OUTPUT_TOO_LARGE', `git ${verb} printed more than is allowed.`)
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stall?.refresh()
+      stderr.push(chunk)
+      progress?.push(chunk.toString('latin1'))
+    })
+
+    const { exitCode, spawnError } = await exitOf(child)
+    signal?.removeEventListener('abort', onAbort)
+    clearTimeout(deadline)
+    clearTimeout(stall)
+    if (spawnError) throw startError(verb, this.#git, spawnError)
+
+    const group = child.pid as number
+    const isGone = await (ending ?? endGroup(group))
+    if (isGone) this.#records?.remove(group)
+    else this.#logger.error('a git process cannot be ended', { verb, pid: group })
+    await closedWithin(child, closed, streamGraceMs)
+    if (failure) throw failure
+
+    let errorText = redact(stderr.take(), secrets)
+    if (stderr.isCut) errorText = errorText.slice(longestSecret)
+    return { exitCode, stdout: withoutSecrets(stdout.take(), secrets), stderr: errorText }
+  }
+
+  #listener(onProgress: NonNullable<GitRunOptions['onProgress']>, verb: string): typeof onProgress {
+    return (progress) => {
+      try {
+        onProgress(progress)
+      } catch (error) {
+        this.#logger.error('a progress listener failed', { verb, error: String(error) })
+      }
+    }
+  }
+}
+
+function argumentsOf(command: GitCommand<unknown>, { gitDir, workTree }: GitRunOptions): string[] {
+  const args = [...command.args]
+  if (workTree !== undefined) args.unshift(`--work-tree=${workTree}`)
+  if (gitDir !== undefined) args.unshift(`--git-dir=${gitDir}`)
+  if (args.some((argument) => control.test(argument))) {
+    throw new GitferryError('INVALID_INPUT', `git ${command.args[0]}: an argument holds control characters.`)
+  }
+  return args
+}
+
+/** Only a command that was given secrets can print them; its output is text, so bytes may be exchanged. */
+function withoutSecrets(stdout: Buffer, secrets: readonly string[]): Buffer {
+  if (secrets.length === 0) return stdout
+  const asBytes = secrets.map((secret) => Buffer.from(secret).toString('latin1'))
+  return Buffer.from(redactSecrets(stdout.toString('latin1'), [...secrets, ...asBytes]), 'latin1')
+}
+
+function exitOf(child: ChildProcess): Promise<ExitStatus> {
+  return new Promise((resolve) => {
+    child.once('error', (spawnError: NodeJS.ErrnoException) => {
+      if (child.pid === undefined) resolve({ exitCode: -1, spawnError })
+    })
+    child.once('exit', (code, signal) => {
+      resolve({ exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0) })
+    })
+  })
+}
+
+async function closedWithin(child: ChildProcess, closed: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([closed, late])
+  clearTimeout(timer)
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  child.stdin?.destroy()
+}
+
+const abortError = (verb: string, signal: AbortSignal | undefined): GitferryError =>
+  new GitferryError('ABORTED', `git ${verb} was given up by its caller.`, { cause: signal?.reason })
+
+const startError = (verb: string, git: string, cause: unknown): GitferryError =>
+  new GitferryError(
+    'GIT_MISSING',
+    `git ${verb} cannot be started from ${git} (${(cause as NodeJS.ErrnoException).code}). Check that it is there and may be run.`,
+    { cause },
+  )

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GitferryError, isGitferryError } from '../errors/index.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { GitRunner } from './command.ts'
+import { fetch } from './commands/fetch.ts'
+import { initBare } from './commands/init.ts'
+import { packRefs } from './commands/pack-refs.ts'
+import { requireFullRef } from './full-ref.ts'
+import { fileUrl } from './remote-url.ts'
+import { SharedWork } from './shared-work.ts'
+
+/** What a store is opened for; a repository record has these. */
+export interface StoreSource {
+  readonly uuid: string
+  /** The git directory that seeds a new store. */
+  readonly common_dir: string
+  readonly object_format: 'sha1' | 'sha256'
+}
+
+export interface OpenStoreOptions {
+  readonly signal?: AbortSignal | undefined
+  /** For seeding a new store, in ms. Default: the runner’s. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** The bare repository that gitferry owns behind one managed repository. */
+export class Store {
+  readonly path: string
+  readonly uuid: string
+
+  constructor(path: string, uuid: string) {
+    this.path = path
+    this.uuid = uuid
+  }
+
+  /**
+   * Where a ref of a remote is kept here: `refs/heads/x` of `origin` → `refs/remotes/origin/heads/x`. Branches and
+   * tags of each remote have a place of their own, so that two remotes’ tags never collide.
+   * @throws REF_INVALID when `ref` is neither a branch nor a tag
+   */
+  trackingRef(remote: string, ref: string): string {
+    if (!/^refs\/(?:heads|tags)\//.test(ref)) {
+      throw new GitferryError('REF_INVALID', `${JSON.stringify(ref)} is neither a branch nor a tag.`)
+    }
+    return requireFullRef(`refs/remotes/${remote}/${ref.slice('refs/'.length)}`)
+  }
+}
+
+const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const newPrefix = '.new-'
+const oldPrefix = '.old-'
+
+const seedRefspecs = ['heads', 'tags', 'remotes'].map((kind) => ({
+  source: `refs/${kind}/*`,
+  target: `refs/gitferry/seed/${kind}/*`,
+}))
+
+/** After these a new attempt is better than a store without seed. */
+const notWorthAnEmptyStore = ['ABORTED', 'GIT_TIMEOUT', 'DISK_FULL', 'GIT_MISSING', 'INTERNAL'] as const
+
+function storeConfig(objectFormat: StoreSource['object_format']): string {
+  const isSha1 = objectFormat === 'sha1'
+  return [
+    '[core]',
+    `\trepositoryFormatVersion = ${isSha1 ? 0 : 1}`,
+    '\tbare = true',
+    '\tfileMode = true',
+    '\tlogAllRefUpdates = false',
+    ...(isSha1 ? [] : ['[extensions]', '\tobjectFormat = sha256']),
+    '[uploadpack]',
+    '\tallowAnySHA1InWant = true',
+    '[gc]',
+    '\tauto = 0',
+    '[maintenance]',
+    '\tauto = false',
+    '',
+  ].join('\n')
+}
+
+export interface StoresOptions {
+  readonly runner: GitRunner
+  /** Stores live in `<dataDir>/stores/<uuid>.git`. */
+  readonly dataDir: string
+  readonly logger: Logger
+}
+
+/** Keeps the stores: makes, opens and removes them. */
+export class Stores {
+  readonly #runner: GitRunner
+  readonly #dir: string
+  readonly #logger: Logger
+  readonly #opening = new SharedWork<string, Store>()
+
+  constructor({ runner, dataDir, logger }: StoresOptions) {
+    this.#runner = runner
+    this.#dir = join(dataDir, 'stores')
+    this.#logger = logger
+  }
+
+  /**
+   * Opens the store of a repository. The first time it is made and seeded with what the repository holds, so
+   * that nothing already here is downloaded again; two calls at once share that work. A store stands in its
+   * place whole or not at all.
+   * @throws STORE_FAILED, DISK_FULL, GIT_TIMEOUT, ABORTED
+   */
+  async open(repo: StoreSource, { signal, timeoutMs }: OpenStoreOptions = {}): Promise<Store> {
+    const path = this.#path(repo.uuid)
+    if (await exists(join(path, 'HEAD'))) return new Store(path, repo.uuid)
+    return this.#opening.join(repo.uuid, signal, async (shared) => {
+      // Made between the look above and now, by a call that has just ended.
+      if (await exists(join(path, 'HEAD'))) return new Store(path, repo.uuid)
+      await this.#create(repo, path, { signal: shared, timeoutMs })
+      return new Store(path, repo.uuid)
+    })
+  }
+
+  /** Removes a store; one that is not there counts as removed. @throws STORE_FAILED */
+  async remove(uuid: string): Promise<void> {
+    // Out of its place first: a crash must not leave half a store there.
+    const old = join(this.#dir, `${oldPrefix}${uuid}-${randomUUID()}`)
+    try {
+      await rename(this.#path(uuid), old)
+      await rm(old, { recursive: true, force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storeError('be removed', uuid, error)
+    }
+  }
+
+  /** Bytes of the files in a store; 0 when there is none. */
+  async size(uuid: string): Promise<number> {
+    const files = await filesIn(this.#path(uuid))
+    const sizes = await Promise.all(files.map((file) => stat(file).then(({ size }) => size, ifGone(0))))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
+  /**
+   * Clears up after a crash: half-made and half-removed stores go, and in the others the lock files and
+   * temporary packs that a killed git left. To be called at start, after `reapChildren` and before the first
+   * run, when no git of ours is at work. `known`: stores of other uuids go as well.
+   */
+  async sweep(known?: ReadonlySet<string>): Promise<void> {
+    const names = await readdir(this.#dir).catch(ifGone([]))
+    for (const name of names) {
+      const uuid = name.replace(/\.git$/, '')
+      const isRubbish = name.startsWith(newPrefix) || name.startsWith(oldPrefix)
+      const isForgotten = known !== undefined && uuidForm.test(uuid) && !known.has(uuid)
+      if (isRubbish || isForgotten) {
+        await rm(join(this.#dir, name), { recursive: true, force: true })
+        this.#logger.info('removed a left-over store', { name })
+      } else if (uuidForm.test(uuid)) await this.#sweepStore(uuid)
+    }
+  }
+
+  async #sweepStore(uuid: string): Promise<void> {
+    const path = this.#path(uuid)
+    const names = await readdir(path, { recursive: true })
+    const isLeftOver = /(?:^|\/)(?:[^/]+\.lock|tmp_(?:pack|idx|rev|obj)_[^/]+|tmp_objdir-[^/]+)$/
+    for (const name of names.filter((entry) => isLeftOver.test(entry))) {
+      await rm(join(path, name), { recursive: true, force: true })
+      this.#logger.warn('removed what a killed git left in a store', { uuid, name })
+    }
+  }
+
+  #path(uuid: string): string {
+    if (!uuidForm.test(uuid)) throw new GitferryError('INVALID_INPUT', 'Not the uuid of a repository.')
+    return join(this.#dir, `${uuid}.git`)
+  }
+
+  async #create(repo: StoreSource, path: string, options: OpenStoreOptions): Promise<void> {
+    const draft = join(this.#dir, `${newPrefix}${repo.uuid}-${randomUUID()}`)
+    try {
+      await mkdir(draft, { recursive: true, mode: 0o700 })
+      await this.#runner.run(initBare({ path: draft, objectFormat: repo.object_format }), {
+        signal: options.signal,
+      })
+      await writeFile(join(draft, 'config'), storeConfig(repo.object_format))
+      await this.#seed(repo, draft, options)
+      await rename(draft, path)
+    } catch (error) {
+      await rm(draft, { recursive: true, force: true })
+      throw isGitferryError(error) ? error : storeError('be made', repo.uuid, error)
+    }
+  }
+
+  async #seed({ uuid, common_dir }: StoreSource, draft: string, options: OpenStoreOptions): Promise<void> {
+    const command = fetch({ url: fileUrl(common_dir), protocol: 'file', refspecs: seedRefspecs })
+    // Refs are flushed to the disk together, when they are packed; one by one takes a millisecond each.
+    const settings = [['core.fsync', 'objects,derived-metadata']] as const
+    try {
+      await this.#runner.run({ ...command, settings }, { ...options, gitDir: draft })
+      await this.#runner.run(packRefs(), { ...options, gitDir: draft })
+    } catch (error) {
+      if (notWorthAnEmptyStore.some((code) => isGitferryError(error, code))) throw error
+      // A damaged or shallow repository cannot seed, yet its remotes can still be synced.
+      this.#logger.warn('a new store could not be seeded from the repository', { uuid, error: String(error) })
+    }
+  }
+}
+
+const exists = (path: string): Promise<boolean> => stat(path).then(() => true, ifGone(false))
+
+const ifGone =
+  <T>(fallback: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT') return fallback
+    throw error
+  }
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifGone([]))
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+function storeError(what: string, uuid: string, cause: unknown): GitferryError {
+  const { code } = cause as NodeJS.ErrnoException
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  return new GitferryError(
+    isFull ? 'DISK_FULL' : 'STORE_FAILED',
+    `The store ${uuid} could not ${what} (${code ?? 'unknown'}). Check the data directory.`,
+    { cause },
+  )
+}
