@@ -1,0 +1,12 @@
+import type { SqlDatabase } from '../database.ts'
+import type { SqlDialect } from '../dialect.ts'
+import * as firstTables from './0001-first-tables.ts'
+
+/** One step of the schema. Once released it is never changed: a correction is a further step. */
+export interface Migration {
+  readonly name: string
+  up(db: SqlDatabase, dialect: SqlDialect): Promise<void>
+}
+
+/** In the order in which they are applied. */
+export const migrations: readonly Migration[] = [firstTables]

@@ -1,0 +1,110 @@
+import type { NewRow, Tables } from '../../ports/index.ts'
+
+const at = '2026-01-02T03:04:05.678Z'
+
+/** A new repository; `name` makes its unique fields. */
+export const newRepo = (name: string, given: Partial<NewRow<Tables['repos']>> = {}) => ({
+  uuid: `uuid of ${name}`,
+  name,
+  path: `/srv/${name}`,
+  git_dir: `/srv/${name}/.git`,
+  common_dir: `/srv/${name}/.git`,
+  object_format: 'sha1' as const,
+  is_bare: false,
+  default_branch: null,
+  ssh_key_id: null,
+  credential_id: null,
+  size_bytes: 0,
+  created_at: at,
+  updated_at: at,
+  ...given,
+})
+
+export const newRemote = (repo_id: number, name: string): NewRow<Tables['remotes']> => ({
+  repo_id,
+  name,
+  fetch_url: 'https://git.example/a.git',
+  push_url: 'https://git.example/a.git',
+  problem: null,
+  created_at: at,
+  updated_at: at,
+})
+
+export const newTask = (given: Partial<NewRow<Tables['tasks']>> = {}): NewRow<Tables['tasks']> => ({
+  name: 'task',
+  repo_id: 1,
+  source_remote: 'origin',
+  source_branch: 'main',
+  target_repo_id: 1,
+  target_remote: 'backup',
+  target_branch: 'main',
+  cron_expression: '',
+  timezone: 'UTC',
+  jitter_ms: 0,
+  misfire: 'run_once',
+  enabled: true,
+  mode: 'branch',
+  refs: ['refs/heads/*'],
+  exclude: [],
+  tags: false,
+  prune: false,
+  max_delete_percent: 30,
+  on_diverge: 'reject',
+  atomic: false,
+  follow_head: false,
+  require_approval: false,
+  keep_days: 30,
+  priority: 0,
+  timeout_ms: 1_800_000,
+  stall_timeout_ms: 300_000,
+  max_failures: 10,
+  paused_at: null,
+  paused_reason: null,
+  failure_count: 0,
+  next_run_at: null,
+  last_run_at: null,
+  last_status: null,
+  created_at: at,
+  updated_at: at,
+  ...given,
+})
+
+export const newRun = (given: Partial<NewRow<Tables['runs']>> = {}): NewRow<Tables['runs']> => ({
+  task_id: 1,
+  repo_id: 1,
+  status: 'pending',
+  trigger: 'manual',
+  attempt: 1,
+  commit_range: '',
+  refs_total: 0,
+  refs_changed: 0,
+  refs_failed: 0,
+  error_code: null,
+  error_message: null,
+  queued_at: at,
+  started_at: null,
+  finished_at: null,
+  duration_ms: null,
+  priority: 0,
+  ...given,
+})
+
+export const newLine = (text: string, run_id = 1): NewRow<Tables['run_log']> => ({ run_id, at, text })
+
+export const newEntry = (given: Partial<NewRow<Tables['audit_log']>> = {}): NewRow<Tables['audit_log']> => ({
+  type: 'create',
+  object_type: 'repo',
+  object_id: 1,
+  operator: 'system',
+  result: 'success',
+  error_code: null,
+  details: {},
+  ip: null,
+  user_agent: null,
+  request_id: null,
+  created_at: at,
+  seq: null,
+  prev_hash: null,
+  hash: null,
+  ...given,
+})
