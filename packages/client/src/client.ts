@@ -1,0 +1,53 @@
+import type { GitferryApi } from '@gitferry/core/contract'
+import { parseBaseUrl } from './endpoint-url.ts'
+import { audit } from './resources/audit.ts'
+import { branches } from './resources/branches.ts'
+import { repos } from './resources/repos.ts'
+import { syncRuns } from './resources/sync-runs.ts'
+import { syncTasks } from './resources/sync-tasks.ts'
+import { system } from './resources/system.ts'
+import { Transport } from './transport.ts'
+
+export interface ClientOptions {
+  /** Where the server stands: `http://localhost:38080`, with a path in front where a proxy puts one. */
+  readonly baseUrl: string | URL
+  /** Sent as `Authorization: Bearer …`. Without it the server answers only loopback callers. */
+  readonly token?: string | undefined
+  /** @default the platform's `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * How long one request may take, in ms. What waits for git (register, checkout, plan) has no limit of its own:
+   * give a signal.
+   * @default 30_000
+   */
+  readonly timeoutMs?: number | undefined
+}
+
+/** gitferry at the other end of HTTP: the same methods, records and errors as the in-process object. */
+export type GitferryClient = GitferryApi
+
+/**
+ * A client of one server. It keeps no connection and no state, so there is nothing to close.
+ *
+ * Every method throws what `GitferryApi` documents, rebuilt from the answer, and besides: `SERVER_UNREACHABLE`
+ * (no answer), `UNEXPECTED_RESPONSE` (an answer that is not gitferry's), `ABORTED` (the signal), and
+ * `UNAUTHENTICATED` or `FORBIDDEN`. Reading is tried up to three times, a change never twice. Redirects are not
+ * followed.
+ *
+ * @example
+ * const gitferry = createClient({ baseUrl: 'http://localhost:38080', token })
+ * const run = await gitferry.sync.tasks.run(1, { wait: true })
+ *
+ * @throws INVALID_INPUT when `baseUrl` or `token` cannot be used
+ */
+export function createClient({ baseUrl, token, fetch, timeoutMs = 30_000 }: ClientOptions): GitferryClient {
+  const transport = new Transport({ base: parseBaseUrl(baseUrl), token, fetch, timeoutMs })
+  const runs = syncRuns(transport)
+  return {
+    repos: repos(transport),
+    branches: branches(transport),
+    sync: { tasks: syncTasks(transport, runs), runs },
+    audit: audit(transport),
+    system: system(transport),
+  } satisfies GitferryApi
+}

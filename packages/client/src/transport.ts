@@ -1,0 +1,129 @@
+import { type EndpointName, endpoints, GitferryError } from '@gitferry/core/wire'
+import ky, { isHTTPError, isTimeoutError, type KyInstance } from 'ky'
+import { endpointUrl, type PathParameters, type QueryParameters } from './endpoint-url.ts'
+import { aborted, isObject, parseJson, rebuildError, unexpectedResponse } from './errors.ts'
+import { retry } from './retry.ts'
+
+export interface TransportOptions {
+  /** As `parseBaseUrl` answers it. */
+  readonly base: string
+  readonly token?: string | undefined
+  readonly fetch?: typeof globalThis.fetch | undefined
+  readonly timeoutMs: number
+}
+
+export interface Call {
+  readonly path?: PathParameters
+  readonly query?: QueryParameters | undefined
+  /** Sent as JSON. Absent: no body. */
+  readonly body?: unknown
+  readonly signal?: AbortSignal | undefined
+  /** `false` for what may take as long as git takes. Default: the client's limit. */
+  readonly limit?: false
+}
+
+interface Answer {
+  readonly call: string
+  readonly response: Response
+  readonly text: string
+}
+
+/** Sends one call and reads its answer. The only file that knows ky. */
+export class Transport {
+  readonly #base: string
+  readonly #ky: KyInstance
+
+  /** @throws INVALID_INPUT when the token cannot stand in a header */
+  constructor({ base, token, fetch, timeoutMs }: TransportOptions) {
+    this.#base = base
+    this.#ky = ky.create({
+      headers: authorization(token),
+      timeout: timeoutMs,
+      retry,
+      redirect: 'manual',
+      // an error's body is read here, not by ky: a broken one must still be quoted
+      parseJson: (text) => text,
+      ...(fetch === undefined ? {} : { fetch: (input, init) => fetch(input, init) }),
+    })
+  }
+
+  /** What the envelope holds. The server's word is taken for its shape: the contract binds both ends. */
+  async data<Data>(name: EndpointName, call: Call = {}): Promise<Data> {
+    const answer = await this.#send(name, call)
+    const envelope = parseJson(answer.text)
+    if (!isObject(envelope) || envelope.code !== 0 || !Object.hasOwn(envelope, 'data')) throw foreign(answer)
+    return envelope.data as Data
+  }
+
+  /** A JSON answer that comes without an envelope, checked by `holds`. */
+  async bare<Data>(
+    name: EndpointName,
+    holds: (body: Record<string, unknown>) => boolean,
+    call: Call,
+  ): Promise<Data> {
+    const answer = await this.#send(name, call)
+    const body = parseJson(answer.text)
+    if (!isObject(body) || !holds(body)) throw foreign(answer)
+    return body as Data
+  }
+
+  /** An answer in plain text. */
+  async text(name: EndpointName, call: Call): Promise<string> {
+    const answer = await this.#send(name, call, 'text/plain')
+    if (!/^text\/plain\b/i.test(answer.response.headers.get('content-type') ?? '')) throw foreign(answer)
+    return answer.text
+  }
+
+  async #send(name: EndpointName, call: Call, accept = 'application/json'): Promise<Answer> {
+    const { method, path } = endpoints[name]
+    const url = endpointUrl(this.#base, name, call.path, call.query)
+    const label = `${method} ${path}`
+    const { signal } = call
+    if (signal?.aborted) throw aborted(label, signal)
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+    try {
+      const answer = this.#ky(url, {
+        method,
+        headers: { accept, 'content-type': body === undefined ? undefined : 'application/json' },
+        ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(call.limit === undefined ? {} : { timeout: call.limit }),
+      })
+      // read by way of ky, so that its time limit covers the body too
+      const text = await answer.text()
+      return { call: label, response: await answer, text }
+    } catch (thrown) {
+      if (signal?.aborted) throw aborted(label, signal)
+      throw failure(label, thrown)
+    }
+  }
+}
+
+const foreign = ({ call, response, text }: Answer): GitferryError =>
+  unexpectedResponse(call, response.status, text)
+
+/** What ky threw, as the error that the server meant, or as what kept its answer from arriving. */
+function failure(call: string, thrown: unknown): GitferryError {
+  if (isHTTPError(thrown)) {
+    const { status } = thrown.response
+    const body = typeof thrown.data === 'string' ? thrown.data : ''
+    return rebuildError(status, body) ?? unexpectedResponse(call, status, body)
+  }
+  const why = isTimeoutError(thrown) ? 'got no answer in time' : 'did not reach the server'
+  return new GitferryError(
+    'SERVER_UNREACHABLE',
+    `${call} ${why}; a change may have been made all the same. Check baseUrl and that the server runs.`,
+    { cause: thrown },
+  )
+}
+
+function authorization(token: string | undefined): Record<string, string> {
+  if (token === undefined) return {}
+  // checked here because the platform's own error would quote the token
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new GitferryError('INVALID_INPUT', 'token: must be printable ASCII without spaces, and not empty', {
+      details: { field: 'token' },
+    })
+  }
+  return { authorization: `Bearer ${token}` }
+}

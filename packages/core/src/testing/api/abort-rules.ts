@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import type { CallOptions, GitferryApi } from '../../contract/api.ts'
+import { collect, mainToBackup } from './records.ts'
+import { refuses } from './refuses.ts'
+import type { ApiRules } from './subject.ts'
+
+type Call = (
+  api: GitferryApi,
+  ids: { repo: number; task: number; run: number },
+  options: CallOptions,
+) => Promise<unknown>
+
+const calls: Record<string, Call> = {
+  'repos.list': (api, _, options) => api.repos.list({}, options),
+  'repos.all': (api, _, options) => collect(api.repos.all(options)),
+  'repos.get': (api, { repo }, options) => api.repos.get(repo, options),
+  'repos.register': (api, _, options) => api.repos.register({ path: '/' }, options),
+  'repos.update': (api, { repo }, options) => api.repos.update(repo, { name: 'changed' }, options),
+  'repos.delete': (api, { repo }, options) => api.repos.delete(repo, options),
+  'branches.list': (api, { repo }, options) => api.branches.list(repo, {}, options),
+  'branches.create': (api, { repo }, options) => api.branches.create(repo, { name: 'x' }, options),
+  'branches.checkout': (api, { repo }, options) => api.branches.checkout(repo, { branch: 'other' }, options),
+  'branches.delete': (api, { repo }, options) => api.branches.delete(repo, 'other', {}, options),
+  'sync.tasks.list': (api, _, options) => api.sync.tasks.list({}, options),
+  'sync.tasks.all': (api, _, options) => collect(api.sync.tasks.all(options)),
+  'sync.tasks.get': (api, { task }, options) => api.sync.tasks.get(task, options),
+  'sync.tasks.create': (api, { repo }, options) =>
+    api.sync.tasks.create({ repo_id: repo, source_branch: 'develop', target_remote: 'backup' }, options),
+  'sync.tasks.update': (api, { task }, options) => api.sync.tasks.update(task, { name: 'changed' }, options),
+  'sync.tasks.delete': (api, { task }, options) => api.sync.tasks.delete(task, {}, options),
+  'sync.tasks.run': (api, { task }, options) => api.sync.tasks.run(task, {}, options),
+  'sync.tasks.run and wait': (api, { task }, options) => api.sync.tasks.run(task, { wait: true }, options),
+  'sync.tasks.plan': (api, { task }, options) => api.sync.tasks.plan(task, options),
+  'sync.runs.list': (api, _, options) => api.sync.runs.list({}, options),
+  'sync.runs.all': (api, _, options) => collect(api.sync.runs.all({}, options)),
+  'sync.runs.get': (api, { run }, options) => api.sync.runs.get(run, options),
+  'sync.runs.wait': (api, { run }, options) => api.sync.runs.wait(run, options),
+  'sync.runs.log': (api, { run }, options) => api.sync.runs.log(run, options),
+  'audit.list': (api, _, options) => api.audit.list({}, options),
+  'audit.all': (api, _, options) => collect(api.audit.all({}, options)),
+  'system.health': (api, _, options) => api.system.health(options),
+  'system.version': (api, _, options) => api.system.version(options),
+}
+
+export const abortRules: ApiRules = {
+  'a call whose signal is aborted already is ABORTED and changes nothing': async (subject) => {
+    const { api, sandbox } = subject
+    const task = await mainToBackup(subject)
+    const run = await api.sync.tasks.run(task.id, { wait: true })
+    sandbox.git(sandbox.clonePath, 'branch', 'other')
+    const state = async () => [
+      await api.repos.list(),
+      await api.sync.tasks.list(),
+      await api.sync.runs.list(),
+      (await api.audit.list({ page_size: 100 })).items,
+      sandbox.git(sandbox.clonePath, 'for-each-ref'),
+      sandbox.git(sandbox.clonePath, 'symbolic-ref', 'HEAD'),
+    ]
+    const before = await state()
+    const signal = AbortSignal.abort(new Error('enough'))
+    for (const [name, call] of Object.entries(calls)) {
+      await refuses(call(api, { repo: task.repo_id, task: task.id, run: run.id }, { signal }), 'ABORTED', {
+        of: name,
+      })
+    }
+    assert.deepEqual(await state(), before)
+  },
+
+  'a run that is asked for and given up is whole or was never accepted': async (subject) => {
+    const { api } = subject
+    const { id } = await mainToBackup(subject)
+    const controller = new AbortController()
+    const call = api.sync.tasks.run(id, { wait: true }, controller)
+    controller.abort()
+    await refuses(call, 'ABORTED')
+    const { items, total } = await api.sync.runs.list()
+    assert.ok(total <= 1)
+    for (const run of items) assert.equal((await api.sync.runs.wait(run.id)).status, 'success')
+  },
+
+  'a loop ends with the signal, at the latest with the page that it goes through': async ({ api }) => {
+    const entries = 101
+    for (let count = 0; count < entries; count++) await api.repos.update(999, {}).catch(() => undefined)
+    assert.equal((await api.audit.list()).total, entries)
+    const controller = new AbortController()
+    let seen = 0
+    const loop = async () => {
+      for await (const _ of api.audit.all({}, controller)) {
+        seen++
+        controller.abort()
+      }
+    }
+    await refuses(loop(), 'ABORTED')
+    assert.ok(seen >= 1 && seen < entries)
+  },
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import type { GitferryApi } from '../../contract/api.ts'
+import type { ErrorCode } from '../../wire/error-codes.ts'
+import { refuses } from './refuses.ts'
+import type { ApiRules } from './subject.ts'
+
+const hostile: unknown[] = [
+  0,
+  -1,
+  1.5,
+  2 ** 53,
+  1e21,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  'abc',
+  '1;2',
+  '..',
+  '',
+]
+
+const calls: Record<string, [ErrorCode, (api: GitferryApi, id: number) => Promise<unknown>]> = {
+  'repos.get': ['REPO_NOT_FOUND', (api, id) => api.repos.get(id)],
+  'repos.update': ['REPO_NOT_FOUND', (api, id) => api.repos.update(id, { name: 'x' })],
+  'repos.delete': ['REPO_NOT_FOUND', (api, id) => api.repos.delete(id)],
+  'branches.list': ['REPO_NOT_FOUND', (api, id) => api.branches.list(id)],
+  'branches.create': ['REPO_NOT_FOUND', (api, id) => api.branches.create(id, { name: 'x' })],
+  'branches.checkout': ['REPO_NOT_FOUND', (api, id) => api.branches.checkout(id, { branch: 'main' })],
+  'branches.delete': ['REPO_NOT_FOUND', (api, id) => api.branches.delete(id, 'x')],
+  'sync.tasks.get': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.get(id)],
+  'sync.tasks.update': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.update(id, { enabled: false })],
+  'sync.tasks.delete': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.delete(id)],
+  'sync.tasks.run': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.run(id)],
+  'sync.tasks.run and wait': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.run(id, { wait: true })],
+  'sync.tasks.plan': ['TASK_NOT_FOUND', (api, id) => api.sync.tasks.plan(id)],
+  'sync.runs.get': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.get(id)],
+  'sync.runs.wait': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.wait(id)],
+  'sync.runs.log': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.log(id)],
+}
+
+export const idRules: ApiRules = {
+  'an unknown id is not found, and the message names it': async ({ api }) => {
+    for (const [name, [notFound, call]] of Object.entries(calls)) {
+      for (const id of [999_999, Number.MAX_SAFE_INTEGER]) {
+        const error = await refuses(call(api, id), notFound, { of: name })
+        assert.match(error.message, new RegExp(String(id)), name)
+      }
+    }
+  },
+
+  'what cannot be an id is refused, and the field named': async ({ api }) => {
+    for (const [name, [, call]] of Object.entries(calls)) {
+      for (const id of hostile) {
+        await refuses(call(api, id as number), 'INVALID_INPUT', { field: 'id', of: `${name} ${id}` })
+      }
+    }
+  },
+}

@@ -1,0 +1,16 @@
+import type { GitferryApi } from '../../contract/api.ts'
+import type { ApiSandbox } from './sandbox.ts'
+
+/** What one case works on. */
+export interface ApiSubject {
+  /** Started, with empty storage, `sandbox.root` as its only repository root, and rights to everything. */
+  readonly api: GitferryApi
+  readonly sandbox: ApiSandbox
+  /** Stops the subject and removes the sandbox. Called once. */
+  dispose(): Promise<void>
+}
+
+export type MakeApiSubject = () => Promise<ApiSubject>
+
+/** Rule → the case that shows it. Each case gets a fresh subject. */
+export type ApiRules = Readonly<Record<string, (subject: ApiSubject) => Promise<void>>>
