@@ -1,1 +1,7 @@
+export * from './contract/index.ts'
 export * from './errors/index.ts'
+export { createGitferry, type Gitferry } from './gitferry.ts'
+export * from './ports/index.ts'
+export { InProcessQueue, type InProcessQueueOptions } from './runtime/in-process-queue.ts'
+export type { GitferryOptions } from './runtime/options.ts'
+export { systemClock } from './runtime/system-clock.ts'

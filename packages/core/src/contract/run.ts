@@ -3,6 +3,7 @@ import { type ErrorCode, errorCodes } from '../wire/error-codes.ts'
 import { id, oid, timestamp } from './id.ts'
 import { pageQuery } from './page.ts'
 import { planAction } from './plan.ts'
+import { time } from './time.ts'
 
 export const runStatus = z.enum([
   'pending',
@@ -103,7 +104,7 @@ export const runQuery = pageQuery.extend({
   repo_id: id.optional(),
   status: runStatus.optional(),
   trigger: runTrigger.optional(),
-  since: timestamp.optional(),
+  since: time.optional(),
 })
 
 export type RunQuery = z.input<typeof runQuery>

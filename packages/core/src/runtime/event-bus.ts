@@ -1,0 +1,114 @@
+import { EventEmitter } from 'eventemitter3'
+import type { GitferryEventName, GitferryEvents } from '../contract/index.ts'
+import type { Logger } from '../ports/index.ts'
+
+type Listener<Name extends GitferryEventName> = (event: GitferryEvents[Name]) => void
+
+/** Events as they come. */
+export interface EventStream<Event> extends AsyncIterableIterator<Event, undefined, undefined> {
+  /** Stops listening; a read under way ends. May be called twice. */
+  return(): Promise<IteratorResult<Event, undefined>>
+}
+
+const bufferSize = 1_000
+
+/**
+ * The typed events of one gitferry. Listeners are called at once and in order; one that throws is logged and
+ * disturbs nobody.
+ */
+export class EventBus {
+  readonly #emitter = new EventEmitter()
+  readonly #logger: Logger
+
+  constructor({ logger }: { readonly logger: Logger }) {
+    this.#logger = logger
+  }
+
+  emit<Name extends GitferryEventName>(name: Name, event: GitferryEvents[Name]): void {
+    this.#emitter.emit(name, event)
+  }
+
+  /** Calls `listener` with every event of that name; the answer unsubscribes it and may be called twice. */
+  on<Name extends GitferryEventName>(name: Name, listener: Listener<Name>): () => void {
+    const failed = (error: unknown) => this.#logger.error('an event listener failed', { event: name, error })
+    const guarded = (event: GitferryEvents[Name]) => {
+      try {
+        // an async function is a listener too, and its rejection would end the process
+        Promise.resolve(listener(event)).catch(failed)
+      } catch (error) {
+        failed(error)
+      }
+    }
+    this.#emitter.on(name, guarded)
+    return () => {
+      this.#emitter.off(name, guarded)
+    }
+  }
+
+  /**
+   * The events of that name from this call on, until the loop is left or the signal fires (which ends the loop,
+   * without an error). A consumer that falls 1,000 events behind loses the oldest; a warning in the log counts them.
+   * It listens until then, also when no loop was begun: call `return()` on it instead.
+   */
+  events<Name extends GitferryEventName>(
+    name: Name,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): EventStream<GitferryEvents[Name]> {
+    const buffer: GitferryEvents[Name][] = []
+    const logger = this.#logger
+    let lost = 0
+    let ended = false
+    let wake = () => {}
+    const unsubscribe = this.on(name, (event) => {
+      if (buffer.push(event) > bufferSize) {
+        buffer.shift()
+        lost += 1
+      }
+      wake()
+    })
+
+    function reportLost(): void {
+      if (lost > 0) logger.warn('a slow consumer lost events', { event: name, lost })
+      lost = 0
+    }
+
+    function end(): void {
+      if (ended) return
+      ended = true
+      unsubscribe()
+      signal?.removeEventListener('abort', end)
+      reportLost()
+      wake()
+    }
+
+    async function* read(): AsyncGenerator<GitferryEvents[Name], undefined, undefined> {
+      while (!ended) {
+        const event = buffer.shift()
+        if (event !== undefined) {
+          yield event
+          continue
+        }
+        reportLost()
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      return undefined
+    }
+
+    signal?.addEventListener('abort', end, { once: true })
+    if (signal?.aborted) end()
+    const generator = read()
+    return {
+      [Symbol.asyncIterator]() {
+        return this
+      },
+      next: () => generator.next(),
+      // ends a read under way as well, which the generator's own return() would wait for
+      return() {
+        end()
+        return generator.return(undefined)
+      },
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { isAbsolute, resolve } from 'node:path'
+import { z } from 'zod'
+import { parseInput } from '../errors/index.ts'
+import type { Clock, Logger, QueueAdapter, StorageAdapter } from '../ports/index.ts'
+import { silentLogger } from '../ports/index.ts'
+import { systemClock } from './system-clock.ts'
+
+export interface GitferryOptions {
+  /** Where records are kept: `sqliteStorage({ path })` of `@gitferry/adapters/storage/sqlite`, or another. */
+  readonly storage: StorageAdapter
+  /** Where stores and locks are kept; made when absent, one gitferry each. Default `./data`. */
+  readonly dataDir?: string | undefined
+  /**
+   * Absolute folders under which a registered repository, and a remote given by path, must lie. Unset: the
+   * application is trusted with every path.
+   */
+  readonly repoRoots?: readonly string[] | undefined
+  /** User ids, besides the process's own, whose repositories may be registered. Default none. */
+  readonly trustedOwners?: readonly number[] | undefined
+  /**
+   * Hosts (`host`, `host:port`, CIDR) that remotes may use although they are private, or reached by plain http.
+   * Default none.
+   */
+  readonly allowOutgoing?: readonly string[] | undefined
+  /** The git binary. Default: the `git` of `searchPath`. */
+  readonly git?: string | undefined
+  /** Folders to look for git in, `:`-separated. Default `/usr/local/bin:/usr/bin:/bin` and Homebrew's. */
+  readonly searchPath?: string | undefined
+  /** Default: in this process. */
+  readonly queue?: QueueAdapter | undefined
+  /** Runs at the same time, over all repositories. Default 4. */
+  readonly concurrency?: number | undefined
+  /** Default: says nothing. */
+  readonly logger?: Logger | undefined
+  readonly clock?: Clock | undefined
+  /** A number from 0 to 1 for the backoff's jitter. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+  /** What `system.version()` answers. Default: the package's version, the rest `unknown`. */
+  readonly version?: { readonly version: string; readonly build_time: string; readonly git_commit: string }
+}
+
+const absolutePath = z.string().refine((path) => isAbsolute(path), 'must be an absolute path')
+
+/** A part that the application hands in: known by the method that every one of its kind has. */
+const part = <Part>(method: string, kind: string) =>
+  z.custom<Part>(
+    (value) => typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === 'function',
+    `must be ${kind}`,
+  )
+
+const text = z.string({ error: 'must be text' })
+
+const schema = z.object({
+  dataDir: z.string().min(1).default('data'),
+  repoRoots: z.array(absolutePath).min(1).nullable().default(null),
+  trustedOwners: z.array(z.int().min(0)).default([]),
+  allowOutgoing: z.array(z.string().min(1)).default([]),
+  git: absolutePath.optional(),
+  searchPath: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
+  concurrency: z.int().min(1).max(64).default(4),
+  storage: part<StorageAdapter>('transaction', 'a storage adapter'),
+  queue: part<QueueAdapter>('enqueue', 'a queue adapter').optional(),
+  logger: part<Logger>('warn', 'a logger').default(silentLogger),
+  clock: part<Clock>('setTimer', 'a clock').default(systemClock),
+  random: z
+    .custom<() => number>((value) => typeof value === 'function', 'must be a function')
+    .default(() => Math.random),
+  version: z
+    .object({ version: text, build_time: text, git_commit: text })
+    .default({ version: 'v0.1.0', build_time: 'unknown', git_commit: 'unknown' }),
+})
+
+/** Fills in the defaults. @throws INVALID_INPUT naming the option */
+export function resolveOptions(options: GitferryOptions) {
+  const resolved = parseInput(schema, options)
+  return Object.freeze({ ...resolved, dataDir: resolve(resolved.dataDir) })
+}
+
+export type ResolvedOptions = ReturnType<typeof resolveOptions>

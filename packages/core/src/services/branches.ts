@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import {
+  type Branch,
+  type BranchesApi,
+  type BranchQuery,
+  branchQuery,
+  type CallOptions,
+  type CheckoutBranch,
+  type CreateBranch,
+  checkoutBranch,
+  createBranch,
+  type DeletedBranch,
+  type Page,
+  type RepoRow,
+  refName,
+} from '../contract/index.ts'
+import { parseInput } from '../errors/index.ts'
+import { LocalRepository } from '../git/local/local-repository.ts'
+import { throwIfAborted } from '../runtime/abort.ts'
+import { auditId } from './audit-id.ts'
+import type { AuditDraft, AuditSubject } from './audit-log.ts'
+import type { ServiceContext } from './context.ts'
+import { findRepo } from './find-or-refuse.ts'
+import { slicePage } from './pages.ts'
+
+const deleteInput = z.object({
+  branch: refName,
+  force: z.boolean({ error: 'must be true or false' }).optional(),
+})
+
+/** Branches of the registered repository itself, not of its store. */
+export class BranchesService implements BranchesApi {
+  readonly #context: ServiceContext
+
+  constructor(context: ServiceContext) {
+    this.#context = context
+  }
+
+  async list(repoId: number, query: BranchQuery = {}, { signal }: CallOptions = {}): Promise<Page<Branch>> {
+    throwIfAborted(signal)
+    const repo = await findRepo(this.#context.storage, repoId)
+    const { type = 'local', ...paging } = parseInput(branchQuery, query)
+    return slicePage(await this.#open(repo).list(type, { signal }), paging)
+  }
+
+  async create(repoId: number, input: CreateBranch, { signal }: CallOptions = {}): Promise<Branch> {
+    throwIfAborted(signal)
+    const branch = await this.#change('create', repoId, async (repo, draft) => {
+      const { name, base_branch } = parseInput(createBranch, input)
+      draft.note({ details: { branch: name } })
+      await draft.begin()
+      return this.#open(repo).create({ name, base_branch: base_branch ?? null }, { signal })
+    })
+    this.#context.events.emit('branch.created', { repo_id: repoId, branch })
+    return branch
+  }
+
+  async checkout(repoId: number, input: CheckoutBranch, { signal }: CallOptions = {}): Promise<Branch> {
+    throwIfAborted(signal)
+    const branch = await this.#change('checkout', repoId, async (repo, draft) => {
+      const { branch } = parseInput(checkoutBranch, input)
+      draft.note({ details: { branch } })
+      await draft.begin()
+      return this.#open(repo).checkout({ branch }, { signal })
+    })
+    this.#context.events.emit('branch.checked_out', { repo_id: repoId, branch })
+    return branch
+  }
+
+  async delete(
+    repoId: number,
+    name: string,
+    query: { readonly force?: boolean } = {},
+    { signal }: CallOptions = {},
+  ): Promise<DeletedBranch> {
+    throwIfAborted(signal)
+    await this.#change('delete', repoId, async (repo, draft) => {
+      const { branch, force = false } = parseInput(deleteInput, { ...query, branch: name })
+      draft.note({ details: { branch, force } })
+      await draft.begin()
+      await this.#open(repo).delete(branch, { force, signal })
+    })
+    this.#context.events.emit('branch.deleted', { repo_id: repoId, name })
+    return { name, deleted: true }
+  }
+
+  #open(repo: RepoRow): LocalRepository {
+    const { git, runner, settings } = this.#context
+    return new LocalRepository({
+      repo,
+      runner,
+      git: git.binary,
+      home: git.home,
+      repoRoots: settings.repoRoots,
+    })
+  }
+
+  #change<Result>(
+    type: AuditSubject['type'],
+    repoId: number,
+    work: (repo: RepoRow, draft: AuditDraft) => Promise<Result>,
+  ): Promise<Result> {
+    const { audit, principal, storage } = this.#context
+    const subject = { type, object_type: 'branch', object_id: auditId(repoId) } as const
+    return audit.attempt(principal, subject, async (draft) => work(await findRepo(storage, repoId), draft))
+  }
+}

@@ -1,0 +1,27 @@
+import type { Principal } from '../contract/index.ts'
+import type { GitRunner } from '../git/command.ts'
+import type { RemoteUrlPolicy } from '../git/remote-url.ts'
+import type { Stores } from '../git/store.ts'
+import type { Clock, Logger } from '../ports/index.ts'
+import type { EventBus } from '../runtime/event-bus.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { RunQueue } from './run-queue.ts'
+import type { TaskSchedule } from './task-schedule.ts'
+
+/** What every service is built from: the adapters, the parts of core, and who is asking. */
+export interface ServiceContext {
+  readonly principal: Principal
+  readonly storage: ManagedStorage
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly runner: GitRunner
+  /** Absolute path of git, and the folder that is its HOME: what simple-git is started with. */
+  readonly git: { readonly binary: string; readonly home: string }
+  readonly stores: Stores
+  readonly queue: RunQueue
+  readonly schedule: TaskSchedule
+  readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[] }
+}

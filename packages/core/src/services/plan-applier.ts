@@ -1,0 +1,126 @@
+import {
+  localRemote,
+  type PlanUpdate,
+  type RunRef,
+  type RunRow,
+  type SyncTaskRow,
+} from '../contract/index.ts'
+import { type GitferryError, isGitferryError } from '../errors/index.ts'
+import type { GitRunner } from '../git/command.ts'
+import { lsRemote } from '../git/commands/ls-remote.ts'
+import { pushRefs, type RefResult, type RefUpdate } from '../git/commands/push.ts'
+import { updateRefs } from '../git/commands/update-ref.ts'
+import type { Store } from '../git/store.ts'
+import { writeLocal } from '../git/write-local.ts'
+import { movesRef } from '../sync/plan-branch.ts'
+import type { Side } from './resolve-sides.ts'
+import { deadlines, describe, type PlanProgress, type PreparedPlan } from './sync-planner.ts'
+
+interface ApplyOptions {
+  readonly signal: AbortSignal
+  readonly progress: PlanProgress
+}
+
+/**
+ * Carries out a plan: one push, every ref with the old value that the plan saw. A ref that moved meanwhile is
+ * left as it is.
+ */
+export class PlanApplier {
+  readonly #runner: GitRunner
+
+  constructor({ runner }: { readonly runner: GitRunner }) {
+    this.#runner = runner
+  }
+
+  /** What became of every ref of the plan. @throws GIT_* when the target cannot be reached at all, ABORTED */
+  async apply(run: RunRow, task: SyncTaskRow, plan: PreparedPlan, options: ApplyOptions): Promise<RunRef[]> {
+    const { sides, store, updates } = plan
+    if (store === undefined) throw new TypeError('a plan with updates has a store')
+    const moving = updates.filter(movesRef)
+    await this.#keepOverwritten(run, store, moving, options.signal)
+    options.progress.phase('pushing')
+    options.progress.log(`pushing to ${describe(sides.target)}`)
+    const results = await this.#push(task, store, sides.target, moving.map(toPush), options)
+    const byRef = new Map(results.map((result) => [result.ref, result]))
+    return updates.map((update) => toRunRef(update, byRef.get(update.target_ref)))
+  }
+
+  /** An old value that is about to be overwritten stays reachable in the store. */
+  async #keepOverwritten(
+    run: RunRow,
+    store: Store,
+    moving: readonly PlanUpdate[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const kept = moving.flatMap(({ action, old_oid, target_ref }) => {
+      if (old_oid === null || (action !== 'force' && action !== 'delete')) return []
+      // with the oid in its name, a ref that exists already keeps this very value
+      const name = `${run.id}/${old_oid}/${target_ref.replace(/^refs\//, '')}`
+      return [{ ref: `refs/gitferry/kept/${name}`, oid: old_oid, expected: null }]
+    })
+    if (kept.length === 0) return
+    await this.#runner.run(updateRefs(kept), { gitDir: store.path, signal })
+  }
+
+  async #push(
+    task: SyncTaskRow,
+    store: Store,
+    target: Side,
+    updates: readonly RefUpdate[],
+    { progress, signal }: ApplyOptions,
+  ): Promise<readonly RefResult[]> {
+    if (target.remote === localRemote) {
+      const commonDir = target.repo.common_dir
+      return writeLocal({ runner: this.#runner, store, commonDir, updates }, { ...deadlines(task), signal })
+    }
+    const { protocol, url } = target
+    try {
+      return await this.#runner.run(pushRefs({ url, protocol, updates, progress: true }), {
+        ...deadlines(task),
+        gitDir: store.path,
+        signal,
+        onProgress: (step) => progress.phase('pushing', step),
+      })
+    } catch (error) {
+      if (!isGitferryError(error) || !mayHaveLanded(error)) throw error
+      return this.#askTarget(task, target, updates, error, signal)
+    }
+  }
+
+  /** A connection that broke after the target took the push looks like a failure: the target itself decides. */
+  async #askTarget(
+    task: SyncTaskRow,
+    target: Side,
+    updates: readonly RefUpdate[],
+    error: GitferryError,
+    signal: AbortSignal,
+  ): Promise<readonly RefResult[]> {
+    const { protocol, url } = target
+    const refs = updates.map(({ ref }) => ref)
+    const found = await this.#runner
+      .run(lsRemote({ url, protocol, refs }), { ...deadlines(task), signal })
+      .catch(() => {
+        throw error
+      })
+    if (!updates.some(({ ref, oid }) => (found.get(ref) ?? null) === oid)) throw error
+    return updates.map(({ ref, oid }) =>
+      (found.get(ref) ?? null) === oid
+        ? { ref, outcome: 'updated', reason: 'the connection broke after the target took it' }
+        : { ref, outcome: 'failed', reason: error.message },
+    )
+  }
+}
+
+const mayHaveLanded = (error: GitferryError) =>
+  error.code === 'GIT_UNREACHABLE' || error.code === 'GIT_STALLED' || error.code === 'GIT_FAILED'
+
+function toPush({ target_ref, new_oid, old_oid }: PlanUpdate): RefUpdate {
+  return { ref: target_ref, oid: new_oid, expected: old_oid }
+}
+
+function toRunRef({ ahead: _, behind: __, reason, ...update }: PlanUpdate, result?: RefResult): RunRef {
+  if (result !== undefined) return { ...update, outcome: result.outcome, reason: result.reason }
+  if (update.action === 'skip') return { ...update, outcome: 'skipped', reason }
+  if (update.action === 'conflict') return { ...update, outcome: 'conflict', reason }
+  return { ...update, outcome: 'failed', reason: 'the target said nothing about it' }
+}

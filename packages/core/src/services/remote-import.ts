@@ -1,0 +1,80 @@
+import { localRemote, problemWithRemoteName, type RemoteRow, type RepoRow } from '../contract/index.ts'
+import type { GitRunner } from '../git/command.ts'
+import { readRemotes } from '../git/local/read-remotes.ts'
+import { checkRemoteUrl, type RemoteUrlPolicy } from '../git/remote-url.ts'
+import type { Clock, NewRow, StorageSession } from '../ports/index.ts'
+
+/** What a registered repository's own configuration says of a remote, weighed by our rules. */
+export type ImportedRemote = Pick<RemoteRow, 'name' | 'fetch_url' | 'push_url' | 'problem'>
+
+/**
+ * Reads the remotes of a registered repository from its configuration, which is never written. A remote that the
+ * rules forbid is listed with its problem, and without a user and password that stood in its URL.
+ */
+export async function importRemotes(
+  repo: Pick<RepoRow, 'common_dir'>,
+  deps: {
+    readonly runner: GitRunner
+    readonly policy: RemoteUrlPolicy
+    readonly signal?: AbortSignal | undefined
+  },
+): Promise<ImportedRemote[]> {
+  const remotes = await readRemotes(repo.common_dir, deps)
+  return remotes.map((remote) => weighRemote(remote, deps.policy))
+}
+
+/** Pure: a remote as configured → as recorded. */
+export function weighRemote(
+  remote: { readonly name: string; readonly fetch_url: string; readonly push_url: string },
+  policy: RemoteUrlPolicy,
+): ImportedRemote {
+  const fetchUrl = checkRemoteUrl(remote.fetch_url, policy)
+  const pushUrl = checkRemoteUrl(remote.push_url, policy)
+  const nameProblem =
+    remote.name === localRemote
+      ? '"local" means the repository itself; rename the remote to use it'
+      : problemWithRemoteName(remote.name)
+  const problem =
+    (nameProblem && `the name ${nameProblem}`) ??
+    ('problem' in fetchUrl ? fetchUrl.problem : undefined) ??
+    ('problem' in pushUrl ? pushUrl.problem : undefined)
+  return {
+    name: remote.name,
+    fetch_url: 'problem' in fetchUrl ? withoutUserInfo(remote.fetch_url) : fetchUrl.url,
+    push_url: 'problem' in pushUrl ? withoutUserInfo(remote.push_url) : pushUrl.url,
+    problem: problem ?? null,
+  }
+}
+
+const withoutUserInfo = (url: string) => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
+
+/** Makes the remotes of a repository what was imported: adds, changes and removes records. */
+export async function storeRemotes(
+  session: StorageSession,
+  repoId: number,
+  imported: readonly ImportedRemote[],
+  clock: Clock,
+): Promise<RemoteRow[]> {
+  const remotes = session.collection('remotes')
+  const now = new Date(clock.now()).toISOString()
+  const known = new Map((await remotes.find({ where: { repo_id: repoId } })).map((row) => [row.name, row]))
+  const rows: RemoteRow[] = []
+  for (const remote of imported) {
+    const before = known.get(remote.name)
+    known.delete(remote.name)
+    if (before === undefined) {
+      const row: NewRow<RemoteRow> = { repo_id: repoId, ...remote, created_at: now, updated_at: now }
+      rows.push(await remotes.insert(row))
+    } else if (
+      before.fetch_url === remote.fetch_url &&
+      before.push_url === remote.push_url &&
+      before.problem === remote.problem
+    ) {
+      rows.push(before)
+    } else {
+      rows.push((await remotes.update(before.id, { ...remote, updated_at: now })) ?? before)
+    }
+  }
+  for (const gone of known.values()) await remotes.delete(gone.id)
+  return rows
+}

@@ -1,0 +1,229 @@
+import { basename } from 'node:path'
+import {
+  type CallOptions,
+  type Deleted,
+  type Page,
+  type PageQuery,
+  pageQuery,
+  type RegisterRepo,
+  type RemoteRow,
+  type Repo,
+  type RepoRow,
+  type ReposApi,
+  registerRepo,
+  type UpdateRepo,
+  updateRepo,
+} from '../contract/index.ts'
+import { GitferryError, parseInput } from '../errors/index.ts'
+import { defaultBranch } from '../git/local/default-branch.ts'
+import { readHead } from '../git/local/head.ts'
+import { inspectRepository } from '../git/local/inspect-repository.ts'
+import type { StorageSession } from '../ports/index.ts'
+import { throwIfAborted } from '../runtime/abort.ts'
+import { auditId } from './audit-id.ts'
+import type { ServiceContext } from './context.ts'
+import { diskUsage } from './disk-usage.ts'
+import { findRepo } from './find-or-refuse.ts'
+import { findAll, findPage } from './pages.ts'
+import { importRemotes, storeRemotes } from './remote-import.ts'
+
+/** Repositories that gitferry manages. */
+export class ReposService implements ReposApi {
+  readonly #context: ServiceContext
+
+  constructor(context: ServiceContext) {
+    this.#context = context
+  }
+
+  async list(query: PageQuery = {}, { signal }: CallOptions = {}): Promise<Page<Repo>> {
+    throwIfAborted(signal)
+    const paging = parseInput(pageQuery, query)
+    const rows = await findPage(this.#repos, {}, paging, { whole: true })
+    return { ...rows, items: await this.#answers(rows.items) }
+  }
+
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<Repo, void, undefined> {
+    for await (const row of findAll(this.#repos, {})) {
+      throwIfAborted(signal)
+      yield* await this.#answers([row])
+    }
+  }
+
+  async get(id: number, { signal }: CallOptions = {}): Promise<Repo> {
+    throwIfAborted(signal)
+    return this.#answer(await findRepo(this.#context.storage, id))
+  }
+
+  async register(input: RegisterRepo, { signal }: CallOptions = {}): Promise<Repo> {
+    const { audit, clock, events, principal, runner, settings, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'create', object_type: 'repo', object_id: null } as const
+    const repo = await audit.attempt(principal, subject, async (draft) => {
+      const wanted = parseInput(registerRepo, input)
+      refuseUnknownKey(wanted.ssh_key_id)
+      const { work_tree: _, ...found } = await inspectRepository(wanted.path, { runner, signal, ...settings })
+      const name = wanted.name ?? basename(found.path)
+      draft.note({ details: { name, path: found.path } })
+      await refuseTaken(storage, { name, path: found.path })
+      const imported = await importRemotes(found, { runner, policy: settings, signal })
+      const now = new Date(clock.now()).toISOString()
+      const row = {
+        ...found,
+        uuid: clock.newId(),
+        name,
+        default_branch: await defaultBranch(found, { runner, signal }),
+        ssh_key_id: null,
+        credential_id: null,
+        size_bytes: await diskUsage(found.common_dir),
+        created_at: now,
+        updated_at: now,
+      }
+      const stored = await storage.transaction(async (session) => {
+        await refuseTaken(session, row)
+        const repo = await session.collection('repos').insert(row)
+        const remotes = await storeRemotes(session, repo.id, imported, clock)
+        draft.note({ object_id: repo.id })
+        await draft.write(session)
+        return { repo, remotes }
+      })
+      return this.#answer(stored.repo, stored.remotes)
+    })
+    events.emit('repo.registered', { repo })
+    return repo
+  }
+
+  async update(id: number, input: UpdateRepo, { signal }: CallOptions = {}): Promise<Repo> {
+    const { audit, clock, events, principal, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'update', object_type: 'repo', object_id: auditId(id) } as const
+    const row = await audit.attempt(principal, subject, async (draft) => {
+      const before = await findRepo(storage, id)
+      const { name, ssh_key_id } = parseInput(updateRepo, input)
+      refuseUnknownKey(ssh_key_id)
+      draft.note({ details: name === undefined ? {} : { name } })
+      return storage.transaction(async (session) => {
+        if (name !== undefined && name !== before.name) await refuseTaken(session, { name })
+        const changes = {
+          ...(name !== undefined && { name }),
+          updated_at: new Date(clock.now()).toISOString(),
+        }
+        const row = await session.collection('repos').update(id, changes)
+        await draft.write(session)
+        return row ?? findRepo(session, id)
+      })
+    })
+    const repo = await this.#answer(row)
+    events.emit('repo.updated', { repo })
+    return repo
+  }
+
+  async delete(id: number, { signal }: CallOptions = {}): Promise<Deleted> {
+    const { audit, events, logger, principal, storage, stores } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'delete', object_type: 'repo', object_id: auditId(id) } as const
+    const { uuid } = await audit.attempt(principal, subject, async (draft) => {
+      const repo = await findRepo(storage, id)
+      draft.note({ details: { name: repo.name, path: repo.path } })
+      await storage.transaction(async (session) => {
+        await refuseUsed(session, repo)
+        await session.collection('remotes').deleteWhere({ repo_id: id })
+        await session.collection('repos').delete(id)
+        await draft.write(session)
+      })
+      return repo
+    })
+    // the record is gone; a store that cannot be removed now is swept at the next start
+    await stores
+      .remove(uuid)
+      .catch((error: unknown) => logger.warn('a store could not be removed', { uuid, error }))
+    events.emit('repo.deleted', { id })
+    return { id, deleted: true }
+  }
+
+  get #repos() {
+    return this.#context.storage.collection('repos')
+  }
+
+  async #answer(row: RepoRow, remotes?: readonly RemoteRow[]): Promise<Repo> {
+    if (remotes === undefined) return (await this.#answers([row]))[0]!
+    return toRepo(row, remotes, await this.#currentBranch(row))
+  }
+
+  async #answers(rows: readonly RepoRow[]): Promise<Repo[]> {
+    const remotes = await this.#context.storage
+      .collection('remotes')
+      .find({ where: { repo_id: { in: rows.map((row) => row.id) } } })
+    const byRepo = Map.groupBy(remotes, (remote) => remote.repo_id)
+    return Promise.all(
+      rows.map(async (row) => toRepo(row, byRepo.get(row.id) ?? [], await this.#currentBranch(row))),
+    )
+  }
+
+  /** A repository whose files are gone is still listed; it has no current branch. */
+  async #currentBranch(row: RepoRow): Promise<string | null> {
+    try {
+      return (await readHead(row.git_dir, { runner: this.#context.runner })).branch
+    } catch (error) {
+      this.#context.logger.warn('the HEAD of a repository cannot be read', { repo_id: row.id, error })
+      return null
+    }
+  }
+}
+
+function toRepo(row: RepoRow, remotes: readonly RemoteRow[], currentBranch: string | null): Repo {
+  const { git_dir: _, common_dir: __, object_format: ___, version: ____, ...shown } = row
+  return {
+    ...shown,
+    current_branch: currentBranch,
+    remotes: remotes.map(({ name, fetch_url, push_url, problem }) => ({
+      name,
+      fetch_url,
+      push_url,
+      problem,
+    })),
+  }
+}
+
+function refuseUnknownKey(id: number | null | undefined): void {
+  if (id === null || id === undefined) return
+  throw new GitferryError('SSH_KEY_NOT_FOUND', `There is no SSH key with the id ${id}.`, {
+    details: { field: 'ssh_key_id', id },
+  })
+}
+
+async function refuseTaken(
+  session: StorageSession,
+  taken: { readonly name?: string; readonly path?: string },
+): Promise<void> {
+  const repos = session.collection('repos')
+  for (const field of ['path', 'name'] as const) {
+    const value = taken[field]
+    if (value === undefined) continue
+    const [other] = await repos.find({ where: { [field]: value }, limit: 1 })
+    if (other === undefined) continue
+    throw new GitferryError(
+      'REPO_EXISTS',
+      field === 'path'
+        ? `path: this repository is registered already, as "${other.name}" (id ${other.id}).`
+        : `name: "${value}" is taken by the repository with the id ${other.id}; give another name.`,
+      { details: { field, id: other.id } },
+    )
+  }
+}
+
+async function refuseUsed(session: StorageSession, repo: RepoRow): Promise<void> {
+  const tasks = session.collection('tasks')
+  const users = new Map(
+    [
+      ...(await tasks.find({ where: { repo_id: repo.id } })),
+      ...(await tasks.find({ where: { target_repo_id: repo.id } })),
+    ].map((task) => [task.id, task]),
+  )
+  if (users.size === 0) return
+  const names = [...users.values()].map((task) => `"${task.name}" (id ${task.id})`).join(', ')
+  throw new GitferryError(
+    'REPO_IN_USE',
+    `The repository "${repo.name}" is used by ${users.size === 1 ? 'the sync task' : 'the sync tasks'} ${names}; delete ${users.size === 1 ? 'it' : 'them'} first.`,
+    { details: { task_ids: [...users.keys()] } },
+  )
+}

@@ -1,0 +1,183 @@
+import { isFinished, type RunRef, type RunRow, type RunStatus, type SyncTaskRow } from '../contract/index.ts'
+import type { GitferryError } from '../errors/index.ts'
+import type { Changes, Clock, Logger, StorageSession } from '../ports/index.ts'
+import type { EventBus } from '../runtime/event-bus.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { Conclusion } from '../sync/conclude-run.ts'
+import type { RunLog } from './run-log.ts'
+import type { TaskSchedule } from './task-schedule.ts'
+import { toRun } from './to-run.ts'
+
+export interface RunRecorderDeps {
+  readonly storage: ManagedStorage
+  readonly clock: Clock
+  readonly events: EventBus
+  readonly logger: Logger
+  readonly schedule: TaskSchedule
+  /** Tells the scheduler that a task's next time has changed. */
+  readonly wakeScheduler: () => void
+}
+
+/** Writes what becomes of runs: each step is one transaction, events follow the commit. */
+export class RunRecorder {
+  readonly #deps: RunRecorderDeps
+
+  constructor(deps: RunRecorderDeps) {
+    this.#deps = deps
+  }
+
+  /** Makes a pending run a running one. `undefined`: it is not pending any more, or its task is gone. */
+  async claim(id: number): Promise<{ readonly run: RunRow; readonly task: SyncTaskRow } | undefined> {
+    const { events, storage } = this.#deps
+    const claimed = await storage.transaction(async (session) => {
+      const runs = session.collection('runs')
+      const run = await runs.get(id)
+      if (run?.status !== 'pending') return undefined
+      const task = await session.collection('tasks').get(run.task_id)
+      if (task === undefined) return undefined
+      const started = await runs.update(id, { status: 'running', started_at: this.#now() })
+      return { run: started ?? run, task }
+    })
+    if (claimed) events.emit('run.started', { run: toRun(claimed.run) })
+    return claimed
+  }
+
+  /** Ends a run as it came out, with what became of its refs; `beside` joins the same transaction. */
+  async finish(
+    run: RunRow,
+    conclusion: Conclusion,
+    refs: readonly RunRef[],
+    log: RunLog,
+    beside: (session: StorageSession) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const pausedFor = await this.#end(run, { ...conclusion }, log, async (session) => {
+      const rows = session.collection('run_refs')
+      if (run.attempt > 1) await rows.deleteWhere({ run_id: run.id })
+      for (const ref of refs) await rows.insert({ run_id: run.id, ...ref })
+      await beside(session)
+    })
+    for (const ref of refs) this.#deps.events.emit('run.ref', { run_id: run.id, ref })
+    await this.#announce(run, pausedFor)
+  }
+
+  /** Ends a run that an error cut off. */
+  async fail(run: RunRow, error: GitferryError, log: RunLog): Promise<void> {
+    log.add(`failed: ${error.code}: ${error.message}`)
+    const changes = { status: 'failed', error_code: error.code, error_message: error.message } as const
+    await this.#announce(run, await this.#end(run, changes, log))
+  }
+
+  /** Ends a run on a person's word. */
+  async cancel(run: RunRow, log: RunLog): Promise<void> {
+    log.add('canceled')
+    const changes = { status: 'canceled', error_message: 'The run was canceled.' } as const
+    await this.#announce(run, await this.#end(run, changes, log))
+  }
+
+  /** Puts a run that a shutdown cut short back among the pending ones; the next start takes it up again. */
+  async putBack(run: RunRow, log: RunLog): Promise<void> {
+    log.add('cut short by a shutdown; it runs again at the next start')
+    await this.#deps.storage.transaction(async (session) => {
+      await log.storeIn(session)
+      await session
+        .collection('runs')
+        .update(run.id, { status: 'pending', started_at: null, attempt: run.attempt + 1 })
+    })
+  }
+
+  /**
+   * Called at start, when no worker lives: what a crash left `running` is pending again, with one attempt more.
+   * Answers every pending run, oldest first; one whose task was deleted is canceled instead.
+   */
+  async recover(): Promise<RunRow[]> {
+    const { storage } = this.#deps
+    return storage.transaction(async (session) => {
+      const runs = session.collection('runs')
+      for (const run of await runs.find({ where: { status: 'running' } })) {
+        await runs.update(run.id, { status: 'pending', started_at: null, attempt: run.attempt + 1 })
+      }
+      const pending = await runs.find({ where: { status: 'pending' } })
+      const kept: RunRow[] = []
+      for (const run of pending) {
+        if (await session.collection('tasks').get(run.task_id)) kept.push(run)
+        else await runs.update(run.id, { status: 'canceled', finished_at: this.#now() })
+      }
+      return kept
+    })
+  }
+
+  /** The one transaction that ends a run. Answers why its task was paused, if it was. */
+  async #end(
+    run: RunRow,
+    outcome: Changes<RunRow> & { readonly status: RunStatus },
+    log: RunLog,
+    beside: (session: StorageSession) => Promise<void> = async () => {},
+  ): Promise<string | undefined> {
+    const { clock, storage } = this.#deps
+    return storage.transaction(async (session) => {
+      const now = clock.now()
+      const started = run.started_at === null ? now : Date.parse(run.started_at)
+      await session.collection('runs').update(run.id, {
+        ...outcome,
+        finished_at: new Date(now).toISOString(),
+        duration_ms: Math.max(0, now - started),
+      })
+      await beside(session)
+      await log.storeIn(session)
+      const task = await session.collection('tasks').get(run.task_id)
+      if (task === undefined) return undefined
+      const changes = this.#afterRun(task, outcome)
+      await session.collection('tasks').update(task.id, changes)
+      return changes.paused_reason ?? undefined
+    })
+  }
+
+  /** What a run's end means for its task: failures in a row put off the next run, and pause it in the end. */
+  #afterRun(
+    task: SyncTaskRow,
+    outcome: { readonly status: RunStatus; readonly error_message?: string | null },
+  ): Changes<SyncTaskRow> {
+    const changes = { last_run_at: this.#now(), last_status: outcome.status }
+    if (outcome.status === 'canceled') return changes
+    if (outcome.status !== 'failed') {
+      if (task.failure_count === 0) return changes
+      return { ...changes, failure_count: 0, next_run_at: this.#nextRunAt(task, 0) }
+    }
+    const failure_count = task.failure_count + 1
+    if (failure_count < task.max_failures || task.paused_at !== null) {
+      return { ...changes, failure_count, next_run_at: this.#nextRunAt(task, failure_count) }
+    }
+    return {
+      ...changes,
+      failure_count,
+      next_run_at: null,
+      paused_at: this.#now(),
+      paused_reason: `${failure_count} failures in a row, the last one: ${outcome.error_message ?? 'unknown'}`,
+    }
+  }
+
+  #nextRunAt(task: SyncTaskRow, failures: number): string | null {
+    try {
+      return this.#deps.schedule.nextRunAfterFailure(task, failures)
+    } catch (error) {
+      this.#deps.logger.error('the schedule of a task cannot be read; it is not run any more', {
+        task_id: task.id,
+        error,
+      })
+      return null
+    }
+  }
+
+  async #announce(run: RunRow, pausedFor: string | undefined): Promise<void> {
+    const { events, logger, storage, wakeScheduler } = this.#deps
+    const now = await storage.collection('runs').get(run.id)
+    if (now && isFinished(now.status)) events.emit('run.finished', { run: toRun(now) })
+    else logger.error('a run that ended is not stored as ended', { run_id: run.id })
+    if (pausedFor !== undefined) events.emit('task.paused', { task_id: run.task_id, reason: pausedFor })
+    wakeScheduler()
+  }
+
+  #now(): string {
+    return new Date(this.#deps.clock.now()).toISOString()
+  }
+}

@@ -1,0 +1,184 @@
+import {
+  type PlanUpdate,
+  type RunPhase,
+  type RunRef,
+  type RunRow,
+  type SyncTaskRow,
+  system,
+} from '../contract/index.ts'
+import { fromUnknown, GitferryError, isGitferryError } from '../errors/index.ts'
+import type { GitProgress } from '../git/command.ts'
+import type { QueueJob } from '../ports/index.ts'
+import type { KeyedLock } from '../runtime/keyed-lock.ts'
+import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
+import { movesRef } from '../sync/plan-branch.ts'
+import type { AuditDraft } from './audit-log.ts'
+import type { ServiceContext } from './context.ts'
+import type { PlanApplier } from './plan-applier.ts'
+import { RunLog } from './run-log.ts'
+import type { RunRecorder } from './run-recorder.ts'
+import type { PlanProgress, PreparedPlan, SyncPlanner } from './sync-planner.ts'
+
+/** A target that somebody else moves at the same time is planned anew, this many times in all. */
+const rounds = 3
+
+type WorkerContext = Pick<ServiceContext, 'storage' | 'clock' | 'logger' | 'events' | 'audit'> & {
+  readonly planner: SyncPlanner
+  readonly applier: PlanApplier
+  readonly recorder: RunRecorder
+  readonly lock: KeyedLock
+}
+
+/** Carries out one run: claim it, plan, apply, record. */
+export class RunWorker {
+  readonly #context: WorkerContext
+
+  constructor(context: WorkerContext) {
+    this.#context = context
+  }
+
+  /** Does the run that a job names; nothing when it is not pending any more. */
+  async work(job: QueueJob, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const { lock, logger, recorder } = this.#context
+    await lock.hold(job.key, async () => {
+      const claimed = await recorder.claim(job.id)
+      if (claimed === undefined) return
+      const { run, task } = claimed
+      const log = new RunLog(run.id, this.#context)
+      const deadline = this.#deadline(task, signal)
+      try {
+        log.add(
+          `run ${run.id} of task ${task.id} "${task.name}", attempt ${run.attempt}, trigger ${run.trigger}`,
+        )
+        await this.#carryOut(run, task, log, deadline.signal)
+      } catch (thrown) {
+        const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
+        if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
+        else if (signal.aborted) await recorder.cancel(run, log)
+        else await recorder.fail(run, error, log)
+        if (error.code === 'INTERNAL')
+          logger.error('a run failed for no known reason', { run_id: run.id, error })
+      } finally {
+        deadline.clear()
+      }
+    })
+  }
+
+  async #carryOut(run: RunRow, task: SyncTaskRow, log: RunLog, signal: AbortSignal): Promise<void> {
+    const progress = this.#progress(run, log)
+    for (let round = 1; ; round += 1) {
+      try {
+        const plan = await this.#context.planner.plan(task, { signal, progress })
+        if (plan.updates.length === 0) {
+          log.add('already in step')
+          return await this.#context.recorder.finish(run, concludeRun([], 1), [], log)
+        }
+        if (
+          (await this.#apply(run, task, plan, { log, progress, signal, last: round === rounds })) === 'done'
+        )
+          return
+        log.add('the target moved meanwhile; planning anew')
+      } catch (error) {
+        if (!isGitferryError(error, 'VERSION_CONFLICT') || round === rounds) throw error
+        log.add(`${error.message} Planning anew.`)
+      }
+    }
+  }
+
+  /** Applies one plan and records the run, unless the target proved to have moved and may be tried again. */
+  async #apply(
+    run: RunRow,
+    task: SyncTaskRow,
+    plan: PreparedPlan,
+    steps: { log: RunLog; progress: PlanProgress; signal: AbortSignal; last: boolean },
+  ): Promise<'done' | 'stale'> {
+    const { audit, events, recorder } = this.#context
+    const { log, progress, signal } = steps
+    events.emit('run.planned', { run_id: run.id, updates: [...plan.updates] })
+    for (const update of plan.updates) log.add(`plan: ${describeUpdate(update)}`)
+    if (!plan.updates.some(movesRef)) {
+      progress.phase('planned')
+      const refs = plan.updates.map(untouched)
+      await recorder.finish(run, concludeRun(refs, 1), refs, log)
+      return 'done'
+    }
+    const subject = { type: 'sync', object_type: 'run', object_id: run.id } as const
+    return audit.attempt(system, subject, async (draft: AuditDraft) => {
+      draft.note({ details: { task_id: task.id, updates: plan.updates.map(auditedUpdate) } })
+      await draft.begin()
+      progress.phase('planned')
+      const refs = await this.#context.applier.apply(run, task, plan, { signal, progress })
+      progress.phase('pushed')
+      for (const ref of refs) log.add(`${ref.target_ref}: ${ref.outcome}${ref.reason && ` (${ref.reason})`}`)
+      if (!steps.last && refs.some((ref) => ref.outcome === 'stale') && refs.every(stillOpen)) {
+        draft.note({ details: { stale: true } })
+        return 'stale'
+      }
+      const conclusion = concludeRun(refs, 1)
+      await recorder.finish(run, conclusion, refs, log, (session) =>
+        draft.write(session, failureOf(conclusion)),
+      )
+      return 'done'
+    })
+  }
+
+  #progress(run: RunRow, log: RunLog): PlanProgress {
+    const { events } = this.#context
+    let last = ''
+    return {
+      phase(phase: RunPhase, step?: GitProgress) {
+        const key = `${phase} ${step?.stage} ${step?.percent}`
+        if (key === last) return
+        last = key
+        const { id: run_id, task_id, repo_id } = run
+        const counted = step && {
+          detail: step.stage,
+          ...(step.percent !== undefined && { percent: step.percent }),
+        }
+        events.emit('run.progress', { run_id, task_id, repo_id, phase, ...counted })
+      },
+      log: (text) => log.add(text),
+    }
+  }
+
+  /** The run's own wall clock, over all of its git commands. */
+  #deadline(task: SyncTaskRow, signal: AbortSignal) {
+    const controller = new AbortController()
+    let passed = false
+    const cancelTimer = this.#context.clock.setTimer(task.timeout_ms, () => {
+      passed = true
+      controller.abort()
+    })
+    return {
+      signal: AbortSignal.any([signal, controller.signal]),
+      passed: () => passed && !signal.aborted,
+      clear: cancelTimer,
+    }
+  }
+}
+
+const stillOpen = (ref: RunRef) => ref.outcome !== 'updated' && ref.outcome !== 'rejected'
+
+const failureOf = ({ error_code }: Conclusion) => (error_code === null ? undefined : { error_code })
+
+function auditedUpdate({ action, target_ref, old_oid, new_oid }: PlanUpdate) {
+  return { action, target_ref, old_oid, new_oid }
+}
+
+function describeUpdate(update: PlanUpdate): string {
+  const from = update.old_oid?.slice(0, 12) ?? 'nothing'
+  const to = update.new_oid?.slice(0, 12) ?? 'nothing'
+  return `${update.action} ${update.target_ref} ${from} -> ${to} (${update.reason})`
+}
+
+/** What the plan itself decided about a ref that it does not move. */
+function untouched({ ahead: _, behind: __, ...update }: PlanUpdate): RunRef {
+  return { ...update, outcome: update.action === 'skip' ? 'skipped' : 'conflict' }
+}
+
+function tooLong(task: SyncTaskRow): GitferryError {
+  return new GitferryError(
+    'GIT_TIMEOUT',
+    `The run took longer than the task allows (timeout_ms ${task.timeout_ms}) and was ended.`,
+  )
+}

@@ -1,0 +1,133 @@
+import type { SyncTaskRow } from '../contract/index.ts'
+import type { Clock, Logger } from '../ports/index.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { decideMisfire } from '../schedule/index.ts'
+import type { AcceptedRun, RunQueue } from './run-queue.ts'
+import { jitterOf, type TaskSchedule } from './task-schedule.ts'
+
+/** Other nodes write schedules too, so the timer never sleeps longer. */
+const longestSleepMs = 30_000
+const batch = 100
+
+/**
+ * Turns due tasks into runs. One timer, set to the earliest due task; claiming one is a compare-and-swap on its
+ * `next_run_at`, so any number of nodes can do this at once.
+ */
+export class Scheduler {
+  readonly #storage: ManagedStorage
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #queue: RunQueue
+  readonly #schedule: TaskSchedule
+  #cancelTimer = () => {}
+  #ticking: Promise<void> | undefined
+  #again = false
+  #running = false
+
+  constructor(deps: {
+    readonly storage: ManagedStorage
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly queue: RunQueue
+    readonly schedule: TaskSchedule
+  }) {
+    this.#storage = deps.storage
+    this.#clock = deps.clock
+    this.#logger = deps.logger
+    this.#queue = deps.queue
+    this.#schedule = deps.schedule
+  }
+
+  start(): void {
+    this.#running = true
+    this.wake()
+  }
+
+  /** Ends the timer and waits for a tick under way. May be called twice. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#cancelTimer()
+    await this.#ticking
+  }
+
+  /** Looks at the schedules now: something about them has changed. */
+  wake(): void {
+    if (!this.#running) return
+    if (this.#ticking !== undefined) {
+      this.#again = true
+      return
+    }
+    this.#cancelTimer()
+    this.#ticking = this.#tick().finally(() => {
+      this.#ticking = undefined
+      if (!this.#again) return
+      this.#again = false
+      this.wake()
+    })
+  }
+
+  async #tick(): Promise<void> {
+    let sleepMs = longestSleepMs
+    try {
+      await this.#claimDue()
+      const [earliest] = await this.#find({ limit: 1 })
+      if (earliest !== undefined) sleepMs = Date.parse(earliest.next_run_at!) - this.#clock.now()
+    } catch (error) {
+      this.#logger.error('the scheduler could not read its tasks; it tries again', { error })
+    }
+    if (!this.#running) return
+    const ms = Math.min(Math.max(sleepMs, 0), longestSleepMs)
+    this.#cancelTimer = this.#clock.setTimer(ms, () => this.wake())
+  }
+
+  async #claimDue(): Promise<void> {
+    for (;;) {
+      const dueBefore = new Date(this.#clock.now() + 1).toISOString()
+      const due = await this.#find({ limit: batch, dueBefore })
+      for (const task of due) await this.#claim(task)
+      if (due.length < batch || !this.#running) return
+    }
+  }
+
+  #find({ limit, dueBefore = '9999' }: { readonly limit: number; readonly dueBefore?: string }) {
+    return this.#storage.collection('tasks').find({
+      where: { next_run_at: { lt: dueBefore } },
+      order: [{ by: 'next_run_at' }],
+      limit,
+    })
+  }
+
+  /** The claim and the run that it makes are stored together: a tick is never lost in between. */
+  async #claim(task: SyncTaskRow): Promise<void> {
+    const claimed = await this.#storage.transaction(async (session): Promise<AcceptedRun | undefined> => {
+      const { fire, next } = this.#decide(task)
+      const won = await session
+        .collection('tasks')
+        .updateWhere({ id: task.id, next_run_at: task.next_run_at }, { next_run_at: next })
+      if (won === 0 || !fire) return undefined
+      return this.#queue.accept(session, task, 'cron')
+    })
+    if (claimed) await this.#queue.handOver(claimed)
+  }
+
+  #decide(task: SyncTaskRow): { readonly fire: boolean; readonly next: string | null } {
+    try {
+      const schedule = this.#schedule.of(task)
+      if (schedule === null) return { fire: false, next: null }
+      const jitter = jitterOf(task)
+      const { fire, next } = decideMisfire({
+        scheduled: Date.parse(task.next_run_at!) - jitter,
+        now: this.#clock.now() - jitter,
+        schedule,
+        policy: task.misfire,
+      })
+      return { fire, next: new Date(next + jitter).toISOString() }
+    } catch (error) {
+      this.#logger.error('the schedule of a task cannot be read; it is not run any more', {
+        task_id: task.id,
+        error,
+      })
+      return { fire: false, next: null }
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import { z } from 'zod'
+import {
+  type CallOptions,
+  type CreateSyncTask,
+  createSyncTask,
+  type Deleted,
+  type Page,
+  type PageQuery,
+  type Plan,
+  pageQuery,
+  type Run,
+  type SyncTask,
+  type SyncTaskRow,
+  type SyncTasksApi,
+  syncTaskDefaults,
+  type UpdateSyncTask,
+  updateSyncTask,
+} from '../contract/index.ts'
+import { GitferryError, parseInput } from '../errors/index.ts'
+import type { NewRow, StorageSession } from '../ports/index.ts'
+import { throwIfAborted } from '../runtime/abort.ts'
+import { unsupportedSetting } from '../sync/unsupported-settings.ts'
+import { auditId } from './audit-id.ts'
+import type { ServiceContext } from './context.ts'
+import { findTask } from './find-or-refuse.ts'
+import { findAll, findPage } from './pages.ts'
+import { resolveTaskSides } from './resolve-sides.ts'
+import type { RunWaiter } from './run-waiter.ts'
+import type { SyncPlanner } from './sync-planner.ts'
+import { toRun } from './to-run.ts'
+
+const deleteQuery = z.object({ cancel: z.boolean({ error: 'must be true or false' }).optional() })
+const runInput = z.object({ wait: z.boolean({ error: 'must be true or false' }).optional() })
+
+export interface SyncTasksContext extends ServiceContext {
+  readonly planner: SyncPlanner
+  readonly waiter: RunWaiter
+  /** Tells the scheduler that a schedule has changed. */
+  readonly wakeScheduler: () => void
+}
+
+/** Sync tasks: the rules, and asking for them to run. */
+export class SyncTasksService implements SyncTasksApi {
+  readonly #context: SyncTasksContext
+
+  constructor(context: SyncTasksContext) {
+    this.#context = context
+  }
+
+  async list(query: PageQuery = {}, { signal }: CallOptions = {}): Promise<Page<SyncTask>> {
+    throwIfAborted(signal)
+    const page = await findPage(this.#tasks, {}, parseInput(pageQuery, query), { whole: true })
+    return { ...page, items: page.items.map((row) => this.#answer(row)) }
+  }
+
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<SyncTask, void, undefined> {
+    for await (const row of findAll(this.#tasks, {})) {
+      throwIfAborted(signal)
+      yield this.#answer(row)
+    }
+  }
+
+  async get(id: number, { signal }: CallOptions = {}): Promise<SyncTask> {
+    throwIfAborted(signal)
+    return this.#answer(await findTask(this.#context.storage, id))
+  }
+
+  async create(input: CreateSyncTask, { signal }: CallOptions = {}): Promise<SyncTask> {
+    const { audit, clock, events, principal, schedule, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'create', object_type: 'task', object_id: null } as const
+    const row = await audit.attempt(principal, subject, async (draft) => {
+      const now = new Date(clock.now()).toISOString()
+      const row = { ...withDefaults(parseInput(createSyncTask, input)), created_at: now, updated_at: now }
+      draft.note({ details: { name: row.name, repo_id: row.repo_id } })
+      await this.#check(row, signal)
+      return storage.transaction(async (session) => {
+        await refuseGone(session, row)
+        const task = await session
+          .collection('tasks')
+          .insert({ ...row, next_run_at: schedule.nextRunAt(row) })
+        draft.note({ object_id: task.id })
+        await draft.write(session)
+        return task
+      })
+    })
+    this.#context.wakeScheduler()
+    const task = this.#answer(row)
+    events.emit('task.created', { task })
+    return task
+  }
+
+  async update(id: number, input: UpdateSyncTask, { signal }: CallOptions = {}): Promise<SyncTask> {
+    const { audit, clock, events, principal, schedule, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'update', object_type: 'task', object_id: auditId(id) } as const
+    const row = await audit.attempt(principal, subject, async (draft) => {
+      const { cron_expression, ...changes } = parseInput(updateSyncTask, input)
+      const given: Partial<NewTask> = {
+        ...withoutUndefined(changes),
+        ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),
+        // to switch a task on again is also the word that its failures are forgotten
+        ...(changes.enabled && { paused_at: null, paused_reason: null, failure_count: 0 }),
+      }
+      const wanted = { ...(await findTask(storage, id)), ...given }
+      draft.note({ details: { name: wanted.name, fields: Object.keys(given) } })
+      await this.#check(wanted, signal)
+      return storage.transaction(async (session) => {
+        await refuseGone(session, wanted)
+        const before = await findTask(session, id)
+        const after = { ...before, ...given }
+        const task = await session.collection('tasks').update(id, {
+          ...given,
+          updated_at: new Date(clock.now()).toISOString(),
+          ...(scheduleChanged(before, after) && { next_run_at: schedule.nextRunAt(after) }),
+        })
+        await draft.write(session)
+        return task ?? after
+      })
+    })
+    this.#context.wakeScheduler()
+    const task = this.#answer(row)
+    events.emit('task.updated', { task })
+    return task
+  }
+
+  async delete(
+    id: number,
+    query: { readonly cancel?: boolean } = {},
+    { signal }: CallOptions = {},
+  ): Promise<Deleted> {
+    const { audit, clock, events, principal, queue, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'delete', object_type: 'task', object_id: auditId(id) } as const
+    const unfinished = await audit.attempt(principal, subject, async (draft) => {
+      const task = await findTask(storage, id)
+      const { cancel = false } = parseInput(deleteQuery, query)
+      draft.note({ details: { name: task.name, cancel } })
+      return storage.transaction(async (session) => {
+        const runs = session.collection('runs')
+        const unfinished = await runs.find({ where: { task_id: id, status: { in: ['pending', 'running'] } } })
+        if (unfinished.some((run) => run.status === 'running') && !cancel) throw taskRunning(task)
+        const finished_at = new Date(clock.now()).toISOString()
+        await runs.updateWhere(
+          { task_id: id, status: 'pending' },
+          { status: 'canceled', finished_at, error_message: 'The task was deleted.' },
+        )
+        await session.collection('tasks').delete(id)
+        await draft.write(session)
+        return unfinished
+      })
+    })
+    for (const run of unfinished) {
+      await queue.cancel(run.id)
+      const now = await storage.collection('runs').get(run.id)
+      if (run.status === 'pending' && now) events.emit('run.finished', { run: toRun(now) })
+    }
+    events.emit('task.deleted', { id })
+    return { id, deleted: true }
+  }
+
+  async run(id: number, query: { readonly wait?: boolean } = {}, { signal }: CallOptions = {}): Promise<Run> {
+    const { audit, principal, queue, storage, waiter } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'run', object_type: 'task', object_id: auditId(id) } as const
+    const { accepted, wait } = await audit.attempt(principal, subject, async (draft) => {
+      const { wait = false } = parseInput(runInput, query)
+      const task = await findTask(storage, id)
+      const accepted = await storage.transaction(async (session) => {
+        const accepted = await queue.accept(session, task, 'manual')
+        draft.note({ details: { name: task.name, run_id: accepted.run.id } })
+        await draft.write(session)
+        return accepted
+      })
+      return { accepted, wait }
+    })
+    if (!wait) {
+      await queue.handOver(accepted)
+      return toRun(accepted.run)
+    }
+    const [{ refs: _, ...run }] = await Promise.all([
+      waiter.wait(accepted.run.id, { signal }),
+      queue.handOver(accepted),
+    ])
+    return run
+  }
+
+  async plan(id: number, { signal }: CallOptions = {}): Promise<Plan> {
+    const { audit, clock, planner, principal, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'plan', object_type: 'task', object_id: auditId(id) } as const
+    return audit.attempt(principal, subject, async (draft) => {
+      const task = await findTask(storage, id)
+      const { updates } = await planner.planAlone(task, { signal })
+      return storage.transaction(async (session) => {
+        const created_at = new Date(clock.now()).toISOString()
+        const { version: _, ...plan } = await session
+          .collection('plans')
+          .insert({ task_id: task.id, repo_id: task.repo_id, updates: [...updates], created_at })
+        draft.note({ details: { plan_id: plan.id, updates: updates.length } })
+        await draft.write(session)
+        return plan
+      })
+    })
+  }
+
+  get #tasks() {
+    return this.#context.storage.collection('tasks')
+  }
+
+  #answer({ version: _, ...row }: SyncTaskRow): SyncTask {
+    return { ...row, next_runs: this.#context.schedule.nextRuns(row) }
+  }
+
+  /** The rules that need more than the fields themselves. */
+  async #check(row: Omit<SyncTaskRow, 'id' | 'version'>, signal: AbortSignal | undefined): Promise<void> {
+    const unsupported = unsupportedSetting(row)
+    if (unsupported !== undefined) {
+      throw new GitferryError(
+        'UNSUPPORTED',
+        `${unsupported}: this version keeps one branch in step (mode "branch") and does not carry out "${unsupported}" yet; leave it out.`,
+        { details: { field: unsupported } },
+      )
+    }
+    this.#context.schedule.of(row)
+    await resolveTaskSides(row, { ...this.#context, signal })
+  }
+}
+
+type NewTask = Omit<NewRow<SyncTaskRow>, 'created_at' | 'updated_at'>
+
+function withDefaults(input: z.output<typeof createSyncTask>): NewTask {
+  const target_branch = input.target_branch || input.source_branch
+  const source = `${input.source_remote}/${input.source_branch}`
+  const target = `${input.target_remote}/${target_branch}`
+  return {
+    ...structuredClone(syncTaskDefaults),
+    ...withoutUndefined(input),
+    name: input.name || `${source} → ${target}`,
+    cron_expression: (input.cron_expression ?? '').trim(),
+    target_repo_id: input.target_repo_id ?? input.repo_id,
+    target_branch,
+    paused_at: null,
+    paused_reason: null,
+    failure_count: 0,
+    next_run_at: null,
+    last_run_at: null,
+    last_status: null,
+  } as NewTask
+}
+
+type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> }
+
+function withoutUndefined<Value extends object>(value: Value): Partial<WithoutUndefined<Value>> {
+  const given = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(given) as Partial<WithoutUndefined<Value>>
+}
+
+const scheduleFields = ['cron_expression', 'timezone', 'jitter_ms', 'enabled', 'paused_at'] as const
+
+function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
+  return scheduleFields.some((field) => before[field] !== after[field])
+}
+
+/** A repository deleted since it was looked at must not gain a task. */
+async function refuseGone(session: StorageSession, row: Pick<SyncTaskRow, 'repo_id' | 'target_repo_id'>) {
+  for (const field of ['repo_id', 'target_repo_id'] as const) {
+    if (await session.collection('repos').get(row[field])) continue
+    throw new GitferryError('REPO_NOT_FOUND', `There is no repository with the id ${row[field]}.`, {
+      details: { field },
+    })
+  }
+}
+
+function taskRunning(task: SyncTaskRow): GitferryError {
+  return new GitferryError(
+    'TASK_RUNNING',
+    `The task "${task.name}" is running; wait for it, or delete it with cancel=true.`,
+    { details: { id: task.id } },
+  )
+}

@@ -1,0 +1,5 @@
+export { describeQueue } from './describe-queue.ts'
+export type { QueueCase, QueueCaseContext, QueueCases } from './queue-case.ts'
+export type { MakeQueueSubject, QueueConditions, QueueSubject } from './queue-subject.ts'
+export { runQueueCase } from './run-queue-case.ts'
+export { queueThemes } from './themes.ts'

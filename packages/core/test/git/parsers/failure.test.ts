@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { classifyFailure } from '../../../src/git/parsers/failure.ts'
+
+const could =
+  '\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n'
+
+describe('the code of a failure', () => {
+  it.each([
+    ['HOST_KEY_MISMATCH', 'host_key', `Host key verification failed.${could}`],
+    ['HOST_KEY_MISMATCH', 'host_key', `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @${could}`],
+    [
+      'HOST_KEY_MISMATCH',
+      'host_key',
+      `No ED25519 host key is known for host and you have requested strict checking.${could}`,
+    ],
+    [
+      'HOST_KEY_MISMATCH',
+      'certificate',
+      "fatal: unable to access 'https://h/x/': SSL certificate problem: self-signed certificate",
+    ],
+    [
+      'HOST_KEY_MISMATCH',
+      'certificate',
+      "fatal: unable to access 'https://h/x/': server certificate verification failed. CAfile: none CRLfile: none",
+    ],
+    [
+      'DISK_FULL',
+      'disk_full',
+      'fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output',
+    ],
+    ['URL_FORBIDDEN', 'transport', "fatal: transport 'ext' not allowed"],
+    [
+      'URL_FORBIDDEN',
+      'transport',
+      "git: 'remote-foo' is not a git command.\nfatal: unable to find remote helper for 'foo'",
+    ],
+    ['URL_FORBIDDEN', 'transport', "fatal: URL 'https://u:<redacted>@h/' uses plaintext credentials"],
+    ['PATH_NOT_OWNED', 'ownership', "fatal: detected dubious ownership in repository at '/srv/x'"],
+    ['GIT_FAILED', 'locked', "error: Unable to create '/s/refs/heads/x.lock': File exists."],
+    ['GIT_FAILED', 'object_missing', "fatal: couldn't find remote ref refs/heads/gone"],
+    [
+      'GIT_FAILED',
+      'object_missing',
+      'fatal: remote error: upload-pack: not our ref 1111111111111111111111111111111111111111',
+    ],
+    [
+      'GIT_FAILED',
+      'corrupt',
+      'error: object file /s/objects/ab/cd is empty\nfatal: loose object abcd (stored in /s) is corrupt',
+    ],
+    [
+      'GIT_FAILED',
+      'corrupt',
+      'fatal: bad object refs/heads/torn\nerror: /s did not send all necessary objects'.split(
+        '\n',
+      )[0] as string,
+    ],
+    [
+      'GIT_FAILED',
+      'fsck',
+      "error: object abcd: hasDotgit: contains '.git'\nfatal: fsck error in packed object",
+    ],
+    [
+      'GIT_AUTH_FAILED',
+      'credential',
+      "remote: Invalid username or password.\nfatal: Authentication failed for 'https://h/x/'",
+    ],
+    [
+      'GIT_AUTH_FAILED',
+      'credential',
+      "fatal: could not read Username for 'https://h': terminal prompts disabled",
+    ],
+    [
+      'GIT_AUTH_FAILED',
+      'credential',
+      "fatal: unable to access 'https://h/x/': The requested URL returned error: 403",
+    ],
+    ['GIT_AUTH_FAILED', 'credential', `git@h: Permission denied (publickey).${could}`],
+    ['GIT_AUTH_FAILED', 'credential', 'fatal: remote error: access denied or repository not exported: /x'],
+    [
+      'GIT_REMOTE_NOT_FOUND',
+      'redirect',
+      "fatal: unable to access 'https://h/x/': The requested URL returned error: 301",
+    ],
+    ['GIT_REMOTE_NOT_FOUND', 'not_found', "remote: Not Found\nfatal: repository 'https://h/x/' not found"],
+    ['GIT_REMOTE_NOT_FOUND', 'not_found', `fatal: '/x' does not appear to be a git repository${could}`],
+    ['GIT_REMOTE_NOT_FOUND', 'not_found', `ERROR: Repository not found.${could}`],
+    [
+      'GIT_REJECTED',
+      'too_large',
+      'error: RPC failed; HTTP 413 curl 22 The requested URL returned error: 413\nfatal: the remote end hung up unexpectedly',
+    ],
+    ['GIT_UNREACHABLE', 'network', "fatal: unable to access 'https://h/': Could not resolve host: h"],
+    ['GIT_UNREACHABLE', 'network', `ssh: Could not resolve hostname h: Name or service not known${could}`],
+    ['GIT_UNREACHABLE', 'network', `ssh: connect to host h port 22: Connection refused${could}`],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      "fatal: unable to access 'https://h/': Failed to connect to h port 443: Connection timed out",
+    ],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      "fatal: unable to access 'https://h/': The requested URL returned error: 503",
+    ],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      "fatal: unable to access 'https://h/': The requested URL returned error: 429",
+    ],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      'fatal: the remote end hung up unexpectedly\nfatal: early EOF\nfatal: fetch-pack: invalid index-pack output',
+    ],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      "fatal: unable to access 'https://h/': Operation too slow. Less than 1000 bytes/sec",
+    ],
+    ['GIT_UNREACHABLE', 'network', 'fatal: expected flush after ref listing'],
+    ['GIT_FAILED', 'other', 'error: something unheard of'],
+    ['GIT_FAILED', 'other', ''],
+  ])('%s (%s): %j', (code, reason, stderr) => {
+    const error = classifyFailure({ verb: 'fetch', exitCode: 128, stderr })
+    expect([error.code, error.details]).toEqual([code, { reason, exit_code: 128 }])
+  })
+
+  it('is not taken from what the remote prints', () => {
+    const stderr =
+      'remote: No space left on device\nremote: Host key verification failed.\nerror: failed to push some refs'
+    expect(classifyFailure({ verb: 'push', exitCode: 1, stderr }).code).toBe('GIT_FAILED')
+  })
+})
+
+describe('the message', () => {
+  it('says what failed, why and what to do', () => {
+    const stderr = "fatal: unable to access 'https://h/x/': Could not resolve host: h\n"
+    expect(classifyFailure({ verb: 'fetch', exitCode: 128, stderr }).message).toBe(
+      "git fetch failed: unable to access 'https://h/x/': Could not resolve host: h. " +
+        'The remote cannot be reached, or broke the connection off. It is worth another try later.',
+    )
+  })
+
+  it('quotes neither pages of a remote nor traces, and is never long', () => {
+    const stderr = `remote: <h1>intranet</h1>\n{"event":"start"}\nfatal: ${'x'.repeat(5_000)}`
+    const { message } = classifyFailure({ verb: 'push', exitCode: 1, stderr })
+    expect(message).toMatch(/^git push failed: x{300}…\.$/)
+  })
+})

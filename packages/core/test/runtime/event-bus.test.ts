@@ -1,0 +1,210 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import type { GitferryEvents } from '../../src/contract/index.ts'
+import { type LogFields, silentLogger } from '../../src/ports/index.ts'
+import { EventBus } from '../../src/runtime/event-bus.ts'
+import { turns } from '../../src/testing/queue/turns.ts'
+
+function makeBus() {
+  const lines: { readonly level: string; readonly message: string; readonly fields?: LogFields }[] = []
+  const bus = new EventBus({
+    logger: {
+      ...silentLogger,
+      warn: (message, fields = {}) => void lines.push({ level: 'warn', message, fields }),
+      error: (message, fields = {}) => void lines.push({ level: 'error', message, fields }),
+    },
+  })
+  const emit = (...ids: number[]) => {
+    for (const id of ids) bus.emit('repo.deleted', { id })
+  }
+  return { bus, lines, emit }
+}
+
+describe('listeners', () => {
+  it('are called at once, in order, with the event itself', () => {
+    const { bus } = makeBus()
+    const seen: [string, GitferryEvents['repo.deleted']][] = []
+    bus.on('repo.deleted', (event) => seen.push(['first', event]))
+    bus.on('repo.deleted', (event) => seen.push(['second', event]))
+    const event = { id: 7 }
+    bus.emit('repo.deleted', event)
+    expect(seen.map(([who]) => who)).toEqual(['first', 'second'])
+    for (const [, got] of seen) expect(got).toBe(event)
+  })
+
+  it('hear only the events of their name', () => {
+    const { bus } = makeBus()
+    bus.on('task.deleted', () => expect.unreachable())
+    bus.emit('repo.deleted', { id: 1 })
+  })
+
+  it('that throw or reject are logged, and disturb neither the emitter nor the others', async () => {
+    const { bus, lines, emit } = makeBus()
+    const thrown = new Error('thrown')
+    const rejected = new Error('rejected')
+    const seen: number[] = []
+    bus.on('repo.deleted', () => {
+      throw thrown
+    })
+    bus.on('repo.deleted', async () => {
+      throw rejected
+    })
+    bus.on('repo.deleted', ({ id }) => seen.push(id))
+    emit(1, 2)
+    await turns()
+    expect(seen).toEqual([1, 2])
+    expect(lines).toHaveLength(4)
+    for (const { level, fields } of lines) expect([level, fields?.event]).toEqual(['error', 'repo.deleted'])
+    expect(lines.map(({ fields }) => fields?.error)).toEqual([thrown, thrown, rejected, rejected])
+  })
+
+  it('hear nothing once they have unsubscribed, which may be done twice and takes nobody else away', () => {
+    const { bus, emit } = makeBus()
+    const seen: number[] = []
+    const listener = ({ id }: { readonly id: number }) => void seen.push(id)
+    const unsubscribe = bus.on('repo.deleted', listener)
+    bus.on('repo.deleted', listener)
+    emit(1)
+    expect(unsubscribe()).toBeUndefined()
+    unsubscribe()
+    emit(2)
+    expect(seen).toEqual([1, 1, 2])
+  })
+
+  it('may unsubscribe and subscribe while an event is on its way', () => {
+    const { bus, emit } = makeBus()
+    const seen: string[] = []
+    const unsubscribe = bus.on('repo.deleted', () => {
+      seen.push('once')
+      unsubscribe()
+      bus.on('repo.deleted', ({ id }) => seen.push(`late ${id}`))
+    })
+    bus.on('repo.deleted', () => seen.push('always'))
+    emit(1)
+    expect(seen).toEqual(['once', 'always'])
+    emit(2)
+    expect(seen).toEqual(['once', 'always', 'always', 'late 2'])
+  })
+})
+
+/** Whether the next event of a stream is an end. */
+const end = { done: true, value: undefined }
+const event = (id: number) => ({ done: false, value: { id } })
+
+describe('an event stream', () => {
+  it('yields every event from the call on, in order', async () => {
+    const { bus, emit } = makeBus()
+    emit(1)
+    const stream = bus.events('repo.deleted')
+    emit(2, 3)
+    expect(await stream.next()).toEqual(event(2))
+    expect(await stream.next()).toEqual(event(3))
+    const waiting = stream.next()
+    await turns()
+    emit(4)
+    expect(await waiting).toEqual(event(4))
+    await stream.return()
+  })
+
+  it('ends with the loop that is left early, and then listens no more', async () => {
+    const { bus, lines, emit } = makeBus()
+    const controller = new AbortController()
+    const stream = bus.events('repo.deleted', { signal: controller.signal })
+    emit(1, 2, 3)
+    const seen: number[] = []
+    for await (const { id } of stream) {
+      seen.push(id)
+      if (id === 2) break
+    }
+    expect(seen).toEqual([1, 2])
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    emit(...Array.from({ length: 1_001 }, (_, index) => index))
+    expect(await stream.next()).toEqual(end)
+    expect(lines, 'a stream that still listened would have lost events').toEqual([])
+  })
+
+  it('ends when the loop throws', async () => {
+    const { bus, lines, emit } = makeBus()
+    const stream = bus.events('repo.deleted')
+    emit(1)
+    const loop = async () => {
+      for await (const { id } of stream) throw new Error(`broken at ${id}`)
+    }
+    await expect(loop()).rejects.toThrow('broken at 1')
+    emit(...Array.from({ length: 1_001 }, (_, index) => index))
+    expect(await stream.next()).toEqual(end)
+    expect(lines).toEqual([])
+  })
+
+  it.each([
+    'before the call',
+    'before the first read',
+    'during a read',
+    'while an event is worked on',
+  ] as const)('ends without an error when the signal fires %s', async (when) => {
+    const { bus, lines, emit } = makeBus()
+    const controller = new AbortController()
+    if (when === 'before the call') controller.abort()
+    const stream = bus.events('repo.deleted', { signal: controller.signal })
+    if (when === 'before the first read') controller.abort()
+    if (when === 'while an event is worked on') {
+      emit(1, 2)
+      expect(await stream.next()).toEqual(event(1))
+      controller.abort()
+    }
+    const reading = stream.next()
+    await turns()
+    if (when === 'during a read') controller.abort()
+    expect(await reading).toEqual(end)
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+    emit(...Array.from({ length: 1_001 }, (_, index) => index))
+    expect(await stream.next()).toEqual(end)
+    expect(lines).toEqual([])
+  })
+
+  it('ends a read under way when it is returned, and may be returned twice', async () => {
+    const { bus, emit } = makeBus()
+    const stream = bus.events('repo.deleted')
+    const reading = stream.next()
+    await turns()
+    expect(await stream.return()).toEqual(end)
+    expect(await reading).toEqual(end)
+    expect(await stream.return()).toEqual(end)
+    emit(1)
+    expect(await stream.next()).toEqual(end)
+  })
+
+  it('keeps the last 1,000 events of a slow consumer, and says how many it lost', async () => {
+    const { bus, lines, emit } = makeBus()
+    const stream = bus.events('repo.deleted')
+    emit(...Array.from({ length: 1_000 }, (_, index) => index + 1))
+    emit(1_001, 1_002, 1_003)
+    for (let id = 4; id <= 1_003; id += 1) expect(await stream.next()).toEqual(event(id))
+    expect(lines).toEqual([])
+    const reading = stream.next()
+    await turns()
+    expect(lines).toMatchObject([{ level: 'warn', fields: { event: 'repo.deleted', lost: 3 } }])
+    emit(2_000)
+    expect(await reading).toEqual(event(2_000))
+    await stream.return()
+    expect(lines).toHaveLength(1)
+  })
+
+  it('says how many events were lost also when it ends before it has caught up', async () => {
+    const { bus, lines, emit } = makeBus()
+    const stream = bus.events('repo.deleted')
+    emit(...Array.from({ length: 1_002 }, (_, index) => index))
+    await stream.return()
+    expect(lines).toMatchObject([{ level: 'warn', fields: { lost: 2 } }])
+  })
+
+  it('does not share events with another stream: each gets all', async () => {
+    const { bus, emit } = makeBus()
+    const streams = [bus.events('repo.deleted'), bus.events('repo.deleted')]
+    emit(1)
+    for (const stream of streams) {
+      expect(await stream.next()).toEqual(event(1))
+      await stream.return()
+    }
+  })
+})
