@@ -1,0 +1,47 @@
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
+import { createGitferry, type Gitferry } from '@gitferry/core'
+import { createApp } from '@gitferry/server'
+import { getRequestListener } from '@hono/node-server'
+
+export interface Application {
+  readonly server: Server
+  readonly gitferry: Gitferry
+  stop(): Promise<void>
+}
+
+/**
+ * An application that was there before gitferry: it answers its own page, keeps two remotes in step beside it, and
+ * hands whatever begins with /api to gitferry's own HTTP API.
+ */
+export async function startApplication(options: {
+  readonly dataDir: string
+  readonly port: number
+  readonly say: (line: string) => void
+}): Promise<Application> {
+  const { dataDir, say } = options
+  const storage = sqliteStorage({ path: join(dataDir, 'gitferry.db') })
+  const gitferry = createGitferry({ storage, dataDir })
+  gitferry.on('run.finished', ({ run }) => say(`run ${run.id} ended: ${run.status} ${run.commit_range}`))
+  await gitferry.start()
+
+  const api = createApp(gitferry, { clientAddress: (context) => context.env.incoming.socket.remoteAddress })
+  const handToGitferry = getRequestListener(api.fetch)
+  const server = createServer(async (request, response) => {
+    if (request.url?.startsWith('/api/')) return handToGitferry(request, response)
+    const { items } = await gitferry.sync.tasks.list()
+    const lines = items.map((task) => `${task.name}: ${task.last_status ?? 'has not run yet'}`)
+    response.setHeader('content-type', 'text/plain; charset=utf-8')
+    response.end(`The shop is open.\n${lines.join('\n')}\n`)
+  })
+  await new Promise<void>((resolve) => server.listen(options.port, '127.0.0.1', resolve))
+  return {
+    server,
+    gitferry,
+    async stop() {
+      await new Promise((resolve) => server.close(resolve))
+      await gitferry.stop()
+    },
+  }
+}
