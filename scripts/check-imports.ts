@@ -21,7 +21,14 @@ interface Layer {
 }
 
 const coreInside = ['core/wire', 'core/contract', 'core/ports', 'core/errors']
-const coreMiddle = ['core/git', 'core/sync', 'core/schedule', 'core/services', 'core/runtime']
+const coreMiddle = [
+  'core/git',
+  'core/sync',
+  'core/schedule',
+  'core/services',
+  'core/runtime',
+  'core/runtime/abort',
+]
 
 /** The most specific prefix of a file's path names its layer. */
 export const layers: Readonly<Record<string, Layer>> = {
@@ -31,7 +38,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/ports': { layers: ['core/wire', 'core/contract', 'core/errors'], packages: [], node: false },
   'core/sync': { layers: coreInside, packages: [], node: false },
   'core/schedule': { layers: coreInside, packages: ['cron-parser'], node: true },
-  'core/git': { layers: coreInside, packages: ['simple-git'], node: true },
+  // giving up is pure and of use everywhere below the services
+  'core/runtime/abort': { layers: coreInside, packages: [], node: false },
+  'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: ['simple-git'], node: true },
   'core/services': { layers: [...coreInside, ...coreMiddle], packages: ['zod'], node: true },
   'core/runtime': {
     layers: [...coreInside, ...coreMiddle],

@@ -235,7 +235,7 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
     }),
   ],
   'a conflict that is overwritten': [
-    'runs',
+    'sides that diverge',
     'sides that have diverged are a conflict, and the target keeps what it had',
     ({ api, sandbox }) => ({
       tasks: {

@@ -26,8 +26,11 @@ export async function startApplication(options: {
   gitferry.on('run.finished', ({ run }) => say(`run ${run.id} ended: ${run.status} ${run.commit_range}`))
   await gitferry.start()
 
-  const api = createApp(gitferry, { clientAddress: (context) => context.env.incoming.socket.remoteAddress })
-  const handToGitferry = getRequestListener(api.fetch)
+  const api = createApp(gitferry)
+  // gitferry answers callers on this machine only, so it has to know whose socket it is
+  const handToGitferry = getRequestListener((request, { incoming }) =>
+    api.fetch(request, { clientAddress: incoming.socket.remoteAddress }),
+  )
   const server = createServer(async (request, response) => {
     if (request.url?.startsWith('/api/')) return handToGitferry(request, response)
     const { items } = await gitferry.sync.tasks.list()

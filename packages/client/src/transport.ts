@@ -109,10 +109,13 @@ function failure(call: string, thrown: unknown): GitferryError {
     const body = typeof thrown.data === 'string' ? thrown.data : ''
     return rebuildError(status, body) ?? unexpectedResponse(call, status, body)
   }
-  const why = isTimeoutError(thrown) ? 'got no answer in time' : 'did not reach the server'
+  const why = isTimeoutError(thrown)
+    ? 'got no answer in time'
+    : 'did not reach the server, or its answer broke off'
+  const changed = call.startsWith('GET ') ? '' : ' What it asked for may have been done all the same.'
   return new GitferryError(
     'SERVER_UNREACHABLE',
-    `${call} ${why}; a change may have been made all the same. Check baseUrl and that the server runs.`,
+    `${call} ${why}.${changed} Check baseUrl and that the server runs.`,
     { cause: thrown },
   )
 }

@@ -127,7 +127,10 @@ class PrincipalView implements Gitferry {
     return this.stop()
   }
 
-  on<Name extends GitferryEventName>(name: Name, listener: (event: GitferryEvents[Name]) => void): () => void {
+  on<Name extends GitferryEventName>(
+    name: Name,
+    listener: (event: GitferryEvents[Name]) => void,
+  ): () => void {
     return this.#core.events.on(name, listener)
   }
 

@@ -10,8 +10,9 @@ export type StoredRow = Record<string, Stored>
 const given: Column = { type: 'integer', nullable: false }
 const columnsByTable = new Map<TableName, ReadonlyMap<string, Column>>()
 
-/** Every column of a table, with the `id` and the `version` that each has. */
+/** Every column of a table, with the `id` and the `version` that each has. @throws STORAGE_FAILED for no table */
 export function columnsOf(table: TableName): ReadonlyMap<string, Column> {
+  if (!Object.hasOwn(tables, table)) throw storageFailed(`There is no table ${table}.`)
   let columns = columnsByTable.get(table)
   if (columns === undefined) {
     columns = new Map([['id', given], ['version', given], ...Object.entries<Column>(tables[table].columns)])
@@ -36,7 +37,7 @@ const expected: Record<Column['type'], string> = {
 
 /**
  * The value as it is kept. What its column cannot hold is refused, never bent: drivers would store 1.5 as text,
- * a `Date` as nothing and half a surrogate pair as U+FFFD.
+ * a `Date` as nothing and half a surrogate pair as U+FFFD. JSON is what `JSON.stringify` makes of the value.
  * @throws STORAGE_FAILED
  */
 export function toStored(table: TableName, name: string, value: unknown): Stored {

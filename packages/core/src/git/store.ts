@@ -107,10 +107,10 @@ export class Stores {
    */
   async open(repo: StoreSource, { signal, timeoutMs }: OpenStoreOptions = {}): Promise<Store> {
     const path = this.#path(repo.uuid)
-    if (await exists(join(path, 'HEAD'))) return new Store(path, repo.uuid)
+    if (await this.#isThere(path, repo.uuid)) return new Store(path, repo.uuid)
     return this.#opening.join(repo.uuid, signal, async (shared) => {
       // Made between the look above and now, by a call that has just ended.
-      if (await exists(join(path, 'HEAD'))) return new Store(path, repo.uuid)
+      if (await this.#isThere(path, repo.uuid)) return new Store(path, repo.uuid)
       await this.#create(repo, path, { signal: shared, timeoutMs })
       return new Store(path, repo.uuid)
     })
@@ -168,6 +168,16 @@ export class Stores {
     return join(this.#dir, `${uuid}.git`)
   }
 
+  async #isThere(path: string, uuid: string): Promise<boolean> {
+    try {
+      await stat(join(path, 'HEAD'))
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+      throw storeError('be opened', uuid, error)
+    }
+  }
+
   async #create(repo: StoreSource, path: string, options: OpenStoreOptions): Promise<void> {
     const draft = join(this.#dir, `${newPrefix}${repo.uuid}-${randomUUID()}`)
     try {
@@ -198,8 +208,6 @@ export class Stores {
     }
   }
 }
-
-const exists = (path: string): Promise<boolean> => stat(path).then(() => true, ifGone(false))
 
 const ifGone =
   <T>(fallback: T) =>

@@ -36,7 +36,8 @@ export interface QueueAdapter {
   size(): { readonly waiting: number; readonly running: number }
   /**
    * Takes no further job, waits up to `timeoutMs` for the running ones, then aborts their signals and waits for
-   * them to end. Waiting jobs are dropped from memory (a durable queue keeps them). May be called twice.
+   * them to end. Waiting jobs are dropped from memory (a durable queue keeps them). May be called twice: the
+   * shorter of the two waits counts.
    */
   stop(options: { readonly timeoutMs: number }): Promise<void>
 }

@@ -47,7 +47,7 @@ export interface Query<Row> {
 export type NewRow<Row> = Omit<Row, 'id' | 'version'>
 
 /** What is given to `update`: some fields, never the id or the version. */
-export type Changes<Row> = Partial<Omit<Row, 'id' | 'version'>>
+export type Changes<Row> = { [Key in keyof Omit<Row, 'id' | 'version'>]?: Row[Key] | undefined }
 
 /**
  * One typed table. Every row has an `id`, a positive integer that the storage gives and never gives again, and
@@ -55,7 +55,11 @@ export type Changes<Row> = Partial<Omit<Row, 'id' | 'version'>>
  * one changes nothing stored. Every method may reject with `STORAGE_FAILED`.
  */
 export interface Collection<Row extends { id: number; version: number }> {
-  /** Stores one row and answers it whole. @throws CONFLICT when a declared unique key is taken; nothing is stored */
+  /**
+   * Stores one row and answers it whole.
+   * @throws CONFLICT when a declared unique key is taken, with `details` `{ table, columns }`; nothing is stored. Caught
+   *   inside a transaction, it leaves the transaction usable
+   */
   insert(row: NewRow<Row>): Promise<Row>
   /** The row, or `undefined`. */
   get(id: number): Promise<Row | undefined>
@@ -109,7 +113,9 @@ export interface StorageAdapter extends StorageSession {
    * Runs `work` so that all of its changes are stored, or none: when it throws, nothing is, and the error comes
    * out as it was thrown. Transactions run one after the other, as if each were alone; a write outside waits
    * until the one under way has ended. A read sees what was committed, and inside the transaction also its own
-   * writes. `work` must use the session that it is given, and must never wait for a child process or the network.
+   * writes. `work` must use the session that it is given, and must never wait for a child process, the network or the
+   * storage outside. What it began and did not wait for belongs to the transaction too; the session is refused once
+   * the transaction has ended.
    */
   transaction<Result>(work: (session: StorageSession) => Promise<Result>): Promise<Result>
 }

@@ -102,10 +102,11 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   }
 
   async function close(graceMs: number): Promise<void> {
-    ready = false
     await starting?.catch(() => {})
+    ready = false
     await scheduler.stop()
     await adapter.stop({ timeoutMs: graceMs })
+    waiter.close()
     await storage.close()
     await directory?.release()
     logger.info('gitferry has stopped')
@@ -128,7 +129,10 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
       return starting
     },
     stop({ graceful = true, timeoutMs = defaultGraceMs } = {}) {
-      stopping ??= close(graceful ? timeoutMs : 0)
+      const graceMs = graceful ? timeoutMs : 0
+      // a second call is heard too: it may shorten the grace of the first
+      if (stopping) void adapter.stop({ timeoutMs: graceMs })
+      stopping ??= close(graceMs)
       return stopping
     },
     contextFor(principal) {

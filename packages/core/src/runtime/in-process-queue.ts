@@ -61,21 +61,13 @@ export class InProcessQueue implements QueueAdapter {
   }
 
   stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    this.#stopping ??= this.#drain(timeoutMs)
-    return this.#stopping
-  }
-
-  async #drain(timeoutMs: number): Promise<void> {
     this.#waiting.clear()
-    const idle = this.#slots.onIdle()
-    const timer = setTimeout(
-      () => {
-        for (const { abort } of this.#running.values()) abort.abort('drained')
-      },
-      Math.min(timeoutMs, longestTimerMs),
-    )
-    await idle
-    clearTimeout(timer)
+    this.#stopping ??= this.#slots.onIdle()
+    const endRunning = () => {
+      for (const { abort } of this.#running.values()) abort.abort('drained')
+    }
+    const timer = setTimeout(endRunning, Math.min(timeoutMs, longestTimerMs))
+    return this.#stopping.finally(() => clearTimeout(timer))
   }
 
   /** Fills the free slots with the best jobs whose key is free: a job that waits for its key holds no slot. */

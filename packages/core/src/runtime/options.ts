@@ -60,8 +60,8 @@ const schema = z.object({
   concurrency: z.int().min(1).max(64).default(4),
   storage: part<StorageAdapter>('transaction', 'a storage adapter'),
   queue: part<QueueAdapter>('enqueue', 'a queue adapter').optional(),
-  logger: part<Logger>('warn', 'a logger').default(silentLogger),
-  clock: part<Clock>('setTimer', 'a clock').default(systemClock),
+  logger: part<Logger>('warn', 'a logger').default(() => silentLogger),
+  clock: part<Clock>('setTimer', 'a clock').default(() => systemClock),
   random: z
     .custom<() => number>((value) => typeof value === 'function', 'must be a function')
     .default(() => Math.random),

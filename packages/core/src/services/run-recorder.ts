@@ -135,7 +135,7 @@ export class RunRecorder {
   /** What a run's end means for its task: failures in a row put off the next run, and pause it in the end. */
   #afterRun(
     task: SyncTaskRow,
-    outcome: { readonly status: RunStatus; readonly error_message?: string | null },
+    outcome: { readonly status: RunStatus; readonly error_message?: string | null | undefined },
   ): Changes<SyncTaskRow> {
     const changes = { last_run_at: this.#now(), last_status: outcome.status }
     if (outcome.status === 'canceled') return changes

@@ -42,32 +42,40 @@ export class TaskSchedule {
     return schedule
   }
 
-  /** The next time that an enabled, unpaused task is due, or `null`. */
+  /**
+   * The next time after `after` (default: now) that an enabled, unpaused task is due, or `null`. `@every` counts
+   * from `anchor`, the time it was last due; from now when the schedule is new.
+   */
   nextRunAt(
     task: Scheduled & Pick<SyncTaskRow, 'enabled' | 'paused_at'>,
-    after = this.#clock.now(),
+    { after = this.#clock.now(), anchor }: { readonly after?: number; readonly anchor?: string | null } = {},
   ): string | null {
     if (!task.enabled || task.paused_at !== null) return null
     const schedule = this.of(task)
     if (schedule === null) return null
     const jitter = jitterOf(task)
-    return toTimestamp(schedule.next(after - jitter) + jitter)
+    return toTimestamp(
+      schedule.next(after - jitter, anchor ? Date.parse(anchor) - jitter : undefined) + jitter,
+    )
   }
 
   /** As `nextRunAt`, and not before the backoff that `failures` in a row have earned. */
   nextRunAfterFailure(
-    task: Scheduled & Pick<SyncTaskRow, 'enabled' | 'paused_at'>,
+    task: Scheduled & Pick<SyncTaskRow, 'enabled' | 'paused_at' | 'next_run_at'>,
     failures: number,
   ): string | null {
-    return this.nextRunAt(task, this.#clock.now() + backoffDelay(failures, this.#random))
+    const after = this.#clock.now() + backoffDelay(failures, this.#random)
+    return this.nextRunAt(task, { after, anchor: task.next_run_at })
   }
 
   /** The next five fire times, whether or not the task is enabled. */
-  nextRuns(task: Scheduled): string[] {
+  nextRuns(task: Scheduled & Pick<SyncTaskRow, 'next_run_at'>): string[] {
     const schedule = this.of(task)
     if (schedule === null) return []
     const jitter = jitterOf(task)
-    return nextRuns(schedule, this.#clock.now() - jitter, shown).map((at) => toTimestamp(at + jitter))
+    const anchor = task.next_run_at === null ? undefined : Date.parse(task.next_run_at) - jitter
+    const times = nextRuns(schedule, this.#clock.now() - jitter, shown, anchor)
+    return times.map((at) => toTimestamp(at + jitter))
   }
 }
 

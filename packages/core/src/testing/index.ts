@@ -7,4 +7,23 @@ export {
   describeApi,
   type MakeApiSubject,
 } from './api/index.ts'
+export { GitSandbox } from './git-sandbox.ts'
+export {
+  describeQueue,
+  type MakeQueueSubject,
+  type QueueCase,
+  type QueueSubject,
+  queueThemes,
+} from './queue/index.ts'
 export type { TestRunner } from './runner.ts'
+export {
+  type CaseContext,
+  type Defect,
+  describeStorage,
+  type StorageCase,
+  type StorageCases,
+  type StorageSubject,
+  storageDefects,
+  storageThemes,
+} from './storage/index.ts'
+export { createTestClock, type TestClock } from './test-clock.ts'

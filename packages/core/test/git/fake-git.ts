@@ -24,6 +24,3 @@ export const rawCommand = (...args: string[]): GitCommand<{ stdout: string; stde
   args,
   parse: ({ stdout, stderr }) => ({ stdout: stdout.toString('utf8'), stderr }),
 })
-
-/** Whether a process runs; one that has ended and waits to be collected does not. */
-export { processStat } from '../../src/git/process-group.ts'

@@ -188,8 +188,8 @@ describe('ending', () => {
   const script = (text: string): string => text.replaceAll('PID', sandbox.path('pid'))
 
   it.each([
-    ['GIT_TIMEOUT', { timeoutMs: 150 }],
-    ['GIT_STALLED', { stallTimeoutMs: 150 }],
+    ['GIT_TIMEOUT', { timeoutMs: 500 }],
+    ['GIT_STALLED', { stallTimeoutMs: 500 }],
   ])('%s leaves no child of git running', async (code, options) => {
     const runner = runnerIn(sandbox.dir, fakeGit(sandbox.dir, script(sleeper)))
     expect(await codeFrom(runner.run(rawCommand('fetch'), options))).toBe(code)

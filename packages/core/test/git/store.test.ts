@@ -120,7 +120,7 @@ describe('open', () => {
 
   it('says when the data directory cannot be written', async () => {
     writeFileSync(storesDir(), 'a file')
-    await expect(stores.open(source(sandbox.bare('repo')))).rejects.toMatchObject({ code: 'ENOTDIR' })
+    await expect(stores.open(source(sandbox.bare('repo')))).rejects.toMatchObject({ code: 'STORE_FAILED' })
   })
 })
 

@@ -27,12 +27,12 @@ export class SqlCollection<Name extends TableName> implements Collection<Tables[
   readonly #run: Run
 
   constructor(name: Name, { db, dialect, run }: SqlSource) {
+    columnsOf(name) // throws for a name that is no table
     this.#name = name
     this.#table = name
     this.#db = db
     this.#dialect = dialect
     this.#run = run
-    columnsOf(name)
   }
 
   async insert(row: NewRow<Tables[Name]>): Promise<Tables[Name]> {

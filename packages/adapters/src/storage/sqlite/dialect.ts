@@ -54,19 +54,30 @@ class Driver extends SqliteDriver {
     await whileBusy(this.#busyTimeoutMs, () => connection.executeQuery(CompiledQuery.raw('begin immediate')))
   }
 
-  /** Keeps the ids that were given inside: SQLite takes them back too and would give them again. */
+  /** Keeps the ids that were given inside: SQLite takes them back too, and would give them again. */
   override async rollbackTransaction(): Promise<void> {
     // after some errors, a full disk among them, SQLite has rolled back by itself
     if (!this.#database.isTransaction) return
-    const given = this.#database.prepare('select name, seq from sqlite_sequence').all()
+    const given = this.#highestIds()
     this.#database.prepare('rollback').run()
-    const keep = this.#database.prepare('update sqlite_sequence set seq = ? where name = ? and seq < ?')
-    const add = this.#database.prepare(
-      'insert into sqlite_sequence (name, seq) select ?, ? where ? not in (select name from sqlite_sequence)',
-    )
-    for (const { name, seq } of given) {
-      keep.run([seq, name, seq])
-      add.run([name, seq, name])
+    const kept = this.#highestIds()
+    if (given === undefined || kept === undefined) return
+    for (const [table, id] of given) {
+      const before = kept.get(table)
+      if (before === id) continue
+      const set =
+        before === undefined
+          ? 'insert into sqlite_sequence (seq, name) select ?, name from sqlite_schema where name = ?'
+          : 'update sqlite_sequence set seq = ? where name = ?'
+      this.#database.prepare(set).run([id, table])
     }
+  }
+
+  /** The highest id that each table ever gave; SQLite keeps them from the first table on that needs it. */
+  #highestIds(): Map<unknown, unknown> | undefined {
+    const exists = this.#database.prepare("select 1 from sqlite_schema where name = 'sqlite_sequence'").all()
+    if (exists.length === 0) return undefined
+    const rows = this.#database.prepare('select name, seq from sqlite_sequence').all()
+    return new Map(rows.map(({ name, seq }) => [name, seq]))
   }
 }

@@ -15,8 +15,8 @@ const maxAlternates = 100
 
 /**
  * Checks what git would open without asking, before any git runs there: a pipe in place of a file would hang it,
- * a symbolic link would lead its writes out of the repository roots. Needs no process; may be called again at
- * any time.
+ * a symbolic link would lead its writes out of the repository roots. The directories come with their links resolved,
+ * and must still be so. Needs no process; may be called again at any time.
  * @throws NOT_A_REPOSITORY with the reason
  */
 export async function checkStructure(
@@ -24,6 +24,11 @@ export async function checkStructure(
   repoRoots: readonly string[] | null,
 ): Promise<void> {
   const roots = await resolveRoots(repoRoots)
+  for (const directory of new Set([git_dir, common_dir])) {
+    if ((await resolvePath(directory)) !== directory) {
+      throw notARepository(directory, 'is reached through a symbolic link that was put there since')
+    }
+  }
   await checkHead(git_dir)
   await Promise.all([
     checkEntry(join(common_dir, 'objects'), 'directory', roots, { mayBeAbsent: false }),

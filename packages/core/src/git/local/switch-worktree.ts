@@ -8,7 +8,9 @@ import { type CheckoutTarget, checkout } from './commands/checkout.ts'
 import { allPaths, changedPaths } from './commands/trees.ts'
 import { filteredChange } from './filtered-change.ts'
 import { isMainBare, type LocalConfig, problemWithConfig, withoutFilters } from './local-config.ts'
+import { locateGitDir } from './locate-git-dir.ts'
 import { operationInProgress } from './operation-in-progress.ts'
+import { resolvePath } from './resolve-path.ts'
 import { worktreeStatus } from './worktree-status.ts'
 import { listWorktrees } from './worktrees.ts'
 
@@ -89,6 +91,10 @@ async function checkState(
   branch: string,
   { repo, runner, config, signal }: Pick<SwitchWorktreeOptions, 'repo' | 'runner' | 'config' | 'signal'>,
 ): Promise<void> {
+  const found = await locateGitDir(repo.path, null)
+  if (found.git_dir !== repo.git_dir || (await resolvePath(repo.path)) !== repo.path) {
+    throw refused(branch, `${repo.path} is the worktree of another repository by now. Register it anew`)
+  }
   const operation = await operationInProgress(repo.git_dir)
   if (operation !== undefined) {
     throw refused(branch, `a ${operation} is in progress in ${repo.path}. Finish or abort it first`)

@@ -2,7 +2,9 @@ import type { TestRunner } from '../runner.ts'
 import { abortRules } from './abort-rules.ts'
 import { auditRules } from './audit-rules.ts'
 import { branchCheckoutRules, branchDeleteRules } from './branch-change-rules.ts'
-import { branchCreateRules, branchListRules } from './branch-rules.ts'
+import { branchCreateRules } from './branch-create-rules.ts'
+import { branchListRules } from './branch-list-rules.ts'
+import { divergenceRules } from './divergence-rules.ts'
 import { idRules } from './id-rules.ts'
 import { listRules } from './list-rules.ts'
 import { planRules } from './plan-rules.ts'
@@ -30,6 +32,7 @@ export const apiRules = {
   schedules: scheduleRules,
   plans: planRules,
   runs: runRules,
+  'sides that diverge': divergenceRules,
   'runs under way': runningRules,
   'queries for runs': runQueryRules,
   'the audit log': auditRules,

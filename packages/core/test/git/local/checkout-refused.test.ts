@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isGitferryError } from '../../../src/errors/index.ts'
@@ -139,6 +139,28 @@ describe('an operation in progress is not left behind', () => {
 it('a branch that another worktree has is refused, and named', async () => {
   box.run(path, 'worktree', 'add', '--quiet', '../linked', 'topic')
   expect((await refusal()).message).toContain(join(box.root, 'linked'))
+})
+
+it('a folder that was replaced since it was registered is not touched', async () => {
+  const repository = await box.open(path)
+  const moved = join(box.outside, 'moved')
+  renameSync(path, moved)
+  symlinkSync(moved, path)
+  await expect(repository.checkout({ branch: 'topic' })).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' })
+  expect(box.run(moved, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
+})
+
+it('a linked worktree that became another repository is not touched', async () => {
+  box.run(path, 'worktree', 'add', '--quiet', '../linked', '-b', 'side')
+  const linked = join(box.root, 'linked')
+  const repository = await box.open(linked)
+  rmSync(linked, { recursive: true })
+  box.repository('linked')
+  await expect(repository.checkout({ branch: 'topic' })).rejects.toMatchObject({
+    code: 'CHECKOUT_REFUSED',
+    message: expect.stringContaining('another repository'),
+  })
+  expect(existsSync(join(linked, 'added'))).toBe(false)
 })
 
 it('a worktree in which another git works is left to it', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { GitRunner } from '../../../src/git/command.ts'
 import { Sandbox } from './sandbox.ts'
 
 let box: Sandbox
@@ -259,26 +260,42 @@ it.each(['none', 'v1', 'HEAD^', 'origin'])('%s is no branch', async (branch) => 
   expect(head(path)).toBe('refs/heads/main')
 })
 
-it('leaves the worktree whole when it is given up at any time', async () => {
-  const path = box.repository()
-  box.run(path, 'checkout', '--quiet', '-b', 'topic')
-  box.commit(
-    path,
-    Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`d/${index}`, `${index}`])),
-  )
-  box.run(path, 'checkout', '--quiet', 'main')
-  const repository = await box.open(path)
-  for (const ms of [0, 5, 10, 20, 30, 40, 60, 80]) {
-    const branch = head(path) === 'refs/heads/main' ? 'topic' : 'main'
-    const outcome = await repository.checkout({ branch }, { signal: AbortSignal.timeout(ms) }).then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    )
-    expect(head(path), outcome).toBe(
-      `refs/heads/${outcome === 'done' ? branch : branch === 'main' ? 'topic' : 'main'}`,
-    )
-    expect(outcome).toMatch(/^(?:done|ABORTED)$/)
-    expect(box.run(path, 'status', '--porcelain')).toBe('')
-    expect(existsSync(join(path, '.git/index.lock'))).toBe(false)
-  }
-})
+it.each(['topic', 'origin/far'])(
+  'leaves the worktree whole at whatever step it is given up: %s',
+  async (branch) => {
+    const path = withTopic()
+    box.run(path, 'update-ref', 'refs/remotes/origin/far', 'topic')
+    box.run(path, 'config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*')
+    const name = branch.replace('origin/', '')
+    const outcomes: string[] = []
+    for (let step = 1; !outcomes.includes('done after all'); step += 1) {
+      const controller = new AbortController()
+      let commands = 0
+      let isSwitching = false
+      const runner: GitRunner = {
+        run(command, options) {
+          commands += 1
+          isSwitching = command.args[0] === 'checkout'
+          const outcome = box.runner.run(command, options)
+          // By now git runs: this is an abort in the middle.
+          if (commands === step) controller.abort()
+          return outcome
+        },
+      }
+      const repository = await box.open(path, runner)
+      const outcome = await repository.checkout({ branch }, { signal: controller.signal }).then(
+        () => (isSwitching ? 'done after all' : 'done'),
+        (error: { code: string }) => error.code,
+      )
+      outcomes.push(outcome)
+      expect(head(path)).toBe(outcome === 'ABORTED' ? 'refs/heads/main' : `refs/heads/${name}`)
+      expect(box.run(path, 'status', '--porcelain')).toBe('')
+      expect(box.run(path, 'branch', '--list', 'far')).toBe(
+        outcome !== 'ABORTED' && name === 'far' ? '* far' : '',
+      )
+      expect(existsSync(join(path, '.git/index.lock'))).toBe(false)
+    }
+    expect(outcomes.slice(0, -1)).toEqual(outcomes.slice(0, -1).map(() => 'ABORTED'))
+    expect(outcomes.length).toBeGreaterThan(4)
+  },
+)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { GitRunner } from '../../../src/git/command.ts'
 import { inspectRepository } from '../../../src/git/local/inspect-repository.ts'
 import { LocalRepository } from '../../../src/git/local/local-repository.ts'
 import { ProcessGitRunner } from '../../../src/git/process-runner.ts'
@@ -105,10 +106,10 @@ export class Sandbox implements Disposable {
     })
   }
 
-  async open(path: string): Promise<LocalRepository> {
+  async open(path: string, runner: GitRunner = this.runner): Promise<LocalRepository> {
     return new LocalRepository({
       repo: await this.inspect(path),
-      runner: this.runner,
+      runner,
       git: this.git,
       home: this.home,
       repoRoots: [this.root],

@@ -19,7 +19,7 @@ export const deleteCases = storageCases({
     },
   },
   'delete answers false where there is no such row': {
-    defect: 'delete always answers true',
+    defect: 'delete answers true for an id that was never given',
     async run({ storage }) {
       assert.equal(await storage.collection('run_log').delete(1), false)
     },

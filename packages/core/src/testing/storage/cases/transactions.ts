@@ -38,7 +38,7 @@ export const transactionCases = storageCases({
     },
   },
   'every change of a transaction is stored': {
-    defect: 'a transaction stores the changes of one table only',
+    defect: 'a transaction stores the rows of the table that it wrote to first, and no others',
     async run({ storage }) {
       await storage.transaction(async (session) => {
         await session.collection('repos').insert(newRepo('a'))

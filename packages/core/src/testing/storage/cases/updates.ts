@@ -44,7 +44,7 @@ export const updateCases = storageCases({
     },
   },
   'update changes one row only': {
-    defect: 'update changes every row',
+    defect: 'update changes the rows before it too',
     async run({ storage }) {
       const lines = storage.collection('run_log')
       await lines.insert(newLine('a'))

@@ -89,8 +89,9 @@ export const transactionDefects: DefectsOf<typeof transactionCases> = {
     return alterAdapter(recording, {
       transaction: async (work) => {
         const result = await recording.transaction(work)
-        for (const { table, id } of inserted.splice(0)) {
-          if (table === 'remotes') await collectionIn(adapter, table).delete(id)
+        const [first, ...others] = inserted.splice(0)
+        for (const { table, id } of others) {
+          if (table !== first?.table) await collectionIn(adapter, table).delete(id)
         }
         return result
       },

@@ -30,9 +30,9 @@ export const updateDefects: DefectsOf<typeof updateCases> = {
       return inner.update(id, Object.fromEntries(fields), options)
     },
   })),
-  'update answers the row as it now is': altering((inner, { table }) => ({
+  'update answers the row as it now is': altering((inner) => ({
     update: async (id, changes, options) => {
-      const before = table === 'run_log' ? (await inner.find({ where: { id } }))[0] : undefined
+      const [before] = await inner.find({ where: { id } })
       const row = await inner.update(id, changes, options)
       return row && { ...row, ...before, version: row.version }
     },

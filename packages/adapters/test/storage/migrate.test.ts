@@ -1,0 +1,69 @@
+import { Kysely } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import type { SqlDatabase } from '../../src/storage/sql/database.ts'
+import { migrate } from '../../src/storage/sql/migrate.ts'
+import { type Migration, migrations } from '../../src/storage/sql/migrations/index.ts'
+import { SqliteDatabase } from '../../src/storage/sqlite/database.ts'
+import { SqliteDialect, sqliteDialect } from '../../src/storage/sqlite/dialect.ts'
+
+const newDatabase = (): SqlDatabase =>
+  new Kysely({ dialect: new SqliteDialect(new SqliteDatabase(':memory:', { timeout: 0 }), 0) })
+
+/** Creates a table of its name, and fails then if it is told to. */
+const creating = (name: string, failure?: Error): Migration => ({
+  name,
+  up: async (db) => {
+    await db.schema.createTable(name).addColumn('id', 'integer').execute()
+    if (failure !== undefined) throw failure
+  },
+})
+
+async function tableNames(db: SqlDatabase): Promise<string[]> {
+  return (await db.introspection.getTables()).map(({ name }) => name)
+}
+
+describe('migrate', () => {
+  it('applies each migration once, in order, and records its name and time', async () => {
+    await using db = newDatabase()
+    await migrate(db, sqliteDialect, [creating('1-a')])
+    await migrate(db, sqliteDialect, [creating('1-a'), creating('2-b'), creating('3-c')])
+    await migrate(db, sqliteDialect, [creating('1-a'), creating('2-b'), creating('3-c')])
+    const applied = await db.selectFrom('migrations').selectAll().execute()
+    expect(applied.map(({ name }) => name)).toEqual(['1-a', '2-b', '3-c'])
+    for (const { applied_at } of applied) expect(applied_at).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    expect(await tableNames(db)).toEqual(['1-a', '2-b', '3-c', 'migrations'])
+  })
+
+  it('leaves nothing of a migration that fails, and goes on from there later', async () => {
+    await using db = newDatabase()
+    const failure = new Error('half-way')
+    const failing = [creating('1-a'), creating('2-b', failure), creating('3-c')]
+    await expect(migrate(db, sqliteDialect, failing)).rejects.toBe(failure)
+    expect(await tableNames(db)).toEqual(['1-a', 'migrations'])
+    await migrate(db, sqliteDialect, [creating('1-a'), creating('2-b'), creating('3-c')])
+    expect(await tableNames(db)).toEqual(['1-a', '2-b', '3-c', 'migrations'])
+  })
+
+  it.each([
+    { rule: 'after the last known one', known: ['1-a'] },
+    { rule: 'in the place of a known one', known: ['1-a', '2-other'] },
+  ])('refuses a database with an unknown migration $rule', async ({ known }) => {
+    await using db = newDatabase()
+    await migrate(db, sqliteDialect, [creating('1-a'), creating('2-b')])
+    const older = migrate(
+      db,
+      sqliteDialect,
+      known.map((name) => creating(name)),
+    )
+    await expect(older).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringContaining('2-b'),
+    })
+  })
+
+  it('has migrations whose names are in order', () => {
+    const names = migrations.map(({ name }) => name)
+    expect(names).toEqual(names.toSorted())
+    expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length)
+  })
+})

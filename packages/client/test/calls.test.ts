@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { createClient } from '../src/index.ts'
+import { scriptedServer, success } from './scripted-server.ts'
+
+type Client = ReturnType<typeof createClient>
+
+const run = { id: 7, status: 'success', refs: [] }
+const calls: [string, (client: Client) => Promise<unknown>, string, string, unknown?][] = [
+  ['repos.list', (c) => c.repos.list({ page: 2, page_size: 5 }), 'GET', '/api/v1/repos?page=2&page_size=5'],
+  ['repos.get', (c) => c.repos.get(3), 'GET', '/api/v1/repos/3'],
+  ['repos.register', (c) => c.repos.register({ path: '/r' }), 'POST', '/api/v1/repos', { path: '/r' }],
+  ['repos.update', (c) => c.repos.update(3, { name: 'n' }), 'PUT', '/api/v1/repos/3', { name: 'n' }],
+  ['repos.delete', (c) => c.repos.delete(3), 'DELETE', '/api/v1/repos/3'],
+  ['branches.list', (c) => c.branches.list(3, { type: 'all' }), 'GET', '/api/v1/repos/3/branches?type=all'],
+  [
+    'branches.create',
+    (c) => c.branches.create(3, { name: 'a', base_branch: null }),
+    'POST',
+    '/api/v1/repos/3/branches',
+    { name: 'a', base_branch: null },
+  ],
+  [
+    'branches.checkout',
+    (c) => c.branches.checkout(3, { branch: 'a/b' }),
+    'POST',
+    '/api/v1/repos/3/branches/checkout',
+    { branch: 'a/b' },
+  ],
+  ['branches.delete', (c) => c.branches.delete(3, 'a'), 'DELETE', '/api/v1/repos/3/branches/a'],
+  [
+    'branches.delete, forced',
+    (c) => c.branches.delete(3, 'a', { force: true }),
+    'DELETE',
+    '/api/v1/repos/3/branches/a?force=true',
+  ],
+  ['sync.tasks.list', (c) => c.sync.tasks.list(), 'GET', '/api/v1/sync/tasks'],
+  ['sync.tasks.get', (c) => c.sync.tasks.get(4), 'GET', '/api/v1/sync/tasks/4'],
+  [
+    'sync.tasks.create',
+    (c) => c.sync.tasks.create({ repo_id: 1, source_branch: 'main' }),
+    'POST',
+    '/api/v1/sync/tasks',
+    { repo_id: 1, source_branch: 'main' },
+  ],
+  [
+    'sync.tasks.update',
+    (c) => c.sync.tasks.update(4, { enabled: false }),
+    'PUT',
+    '/api/v1/sync/tasks/4',
+    { enabled: false },
+  ],
+  [
+    'sync.tasks.delete',
+    (c) => c.sync.tasks.delete(4, { cancel: true }),
+    'DELETE',
+    '/api/v1/sync/tasks/4?cancel=true',
+  ],
+  ['sync.tasks.run', (c) => c.sync.tasks.run(4), 'POST', '/api/v1/sync/tasks/4/run'],
+  ['sync.tasks.plan', (c) => c.sync.tasks.plan(4), 'POST', '/api/v1/sync/tasks/4/plan'],
+  [
+    'sync.runs.list',
+    (c) => c.sync.runs.list({ task_id: 4, status: 'failed', since: '2026-01-01T00:00:00.000Z' }),
+    'GET',
+    '/api/v1/sync/runs?task_id=4&status=failed&since=2026-01-01T00%3A00%3A00.000Z',
+  ],
+  ['sync.runs.get', (c) => c.sync.runs.get(7), 'GET', '/api/v1/sync/runs/7'],
+  ['sync.runs.wait', (c) => c.sync.runs.wait(7), 'GET', '/api/v1/sync/runs/7'],
+  [
+    'audit.list',
+    (c) => c.audit.list({ type: 'create', start_time: '2026-01-01 00:00:00' }),
+    'GET',
+    '/api/v1/audit/logs?type=create&start_time=2026-01-01+00%3A00%3A00',
+  ],
+  ['system.version', (c) => c.system.version(), 'GET', '/api/v1/system/version'],
+]
+
+describe('a call', () => {
+  it.each(calls)('%s goes to its documented address', async (_, call, method, url, body) => {
+    const everyShape = { ...run, items: [], repos: [], branches: [], tasks: [], total: 0 }
+    await using server = await scriptedServer([success(everyShape)])
+    await call(createClient({ baseUrl: server.baseUrl }))
+    const [request] = server.received
+    expect(server.received).toHaveLength(1)
+    expect(`${request?.method} ${request?.url}`).toBe(`${method} ${url}`)
+    if (body === undefined) {
+      expect(request?.body).toBe('')
+      expect(request?.headers['content-type']).toBeUndefined()
+    } else {
+      expect(JSON.parse(request?.body ?? '')).toEqual(body)
+      expect(request?.headers['content-type']).toBe('application/json')
+    }
+  })
+
+  it('answers what the envelope holds', async () => {
+    await using server = await scriptedServer([success({ id: 3, name: 'clone' })])
+    expect(await createClient({ baseUrl: server.baseUrl }).repos.get(3)).toEqual({ id: 3, name: 'clone' })
+  })
+
+  it('sends the token as a bearer, and no header without one', async () => {
+    await using server = await scriptedServer([success({})])
+    await createClient({ baseUrl: server.baseUrl, token: 'gf_secret' }).repos.get(1)
+    await createClient({ baseUrl: server.baseUrl }).repos.get(1)
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer gf_secret',
+      undefined,
+    ])
+  })
+
+  it('goes through the fetch that is given', async () => {
+    await using server = await scriptedServer([success({ id: 1 })])
+    const seen: string[] = []
+    const client = createClient({
+      baseUrl: server.baseUrl,
+      fetch: (input, init) => {
+        seen.push(new Request(input, init).url)
+        return fetch(input, init)
+      },
+    })
+    await client.repos.get(1)
+    expect(seen).toEqual([`${server.baseUrl}/api/v1/repos/1`])
+  })
+
+  it.each(['', '/', '/api/v1', '/api/v1/'])('takes the documented base URL, "…%s"', async (end) => {
+    await using server = await scriptedServer([success({})])
+    await createClient({ baseUrl: server.baseUrl + end }).repos.get(1)
+    expect(server.received[0]?.url).toBe('/api/v1/repos/1')
+  })
+
+  it('keeps the path under which a proxy serves gitferry', async () => {
+    await using server = await scriptedServer([success({})])
+    await createClient({ baseUrl: `${server.baseUrl}/git/ferry/` }).repos.get(1)
+    expect(server.received[0]?.url).toBe('/git/ferry/api/v1/repos/1')
+  })
+
+  it('reads health, which has no envelope', async () => {
+    await using server = await scriptedServer([{ body: { status: 'ok' } }])
+    expect(await createClient({ baseUrl: server.baseUrl }).system.health()).toEqual({ status: 'ok' })
+    expect(server.received[0]?.url).toBe('/api/health')
+  })
+
+  it('reads a log, which is text', async () => {
+    const body = '2026-01-01T00:00:00.000Z listing\n'
+    await using server = await scriptedServer([
+      { body, headers: { 'content-type': 'text/plain; charset=utf-8' } },
+    ])
+    expect(await createClient({ baseUrl: server.baseUrl }).sync.runs.log(7)).toBe(body)
+    expect(`${server.received[0]?.url} ${server.received[0]?.headers.accept}`).toBe(
+      '/api/v1/sync/runs/7/log text/plain',
+    )
+  })
+})
+
+describe('createClient', () => {
+  it.each([
+    '',
+    'localhost:38080',
+    '/api',
+    'ftp://host',
+    'file:///etc',
+    'http://user:pass@host',
+    'http://host?x=1',
+    'http://host#x',
+  ])('refuses the base URL "%s"', (baseUrl) => {
+    expect(() => createClient({ baseUrl })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'baseUrl' } }),
+    )
+  })
+
+  it.each(['', 'two words', 'line\nbreak', 'schlüssel'])(
+    'refuses a token that no header can carry',
+    (token) => {
+      const create = () => createClient({ baseUrl: 'http://host', token })
+      expect(create).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', details: { field: 'token' } }))
+      if (token !== '') expect(create).not.toThrow(token)
+    },
+  )
+})

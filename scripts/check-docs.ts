@@ -1,0 +1,34 @@
+/** Type-checks every TypeScript block of every document, as strictly as the sources, and every link to a file. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { codeBlocks, documents } from './documents.ts'
+
+const folder = '.build/documents'
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const files = documents()
+const blocks = files.flatMap((file) => codeBlocks(file))
+blocks.forEach(({ code, file, line }, index) => {
+  writeFileSync(join(folder, `block-${index}.ts`), `// ${file}:${line}\n${code}\nexport {}\n`)
+})
+writeFileSync(
+  join(folder, 'tsconfig.json'),
+  JSON.stringify({
+    extends: '../../tsconfig.base.json',
+    compilerOptions: { noEmit: true, types: ['node'], declaration: false, sourceMap: false },
+    include: ['*.ts'],
+  }),
+)
+const { status } =
+  blocks.length === 0 ? { status: 0 } : spawnSync('tsc', ['-p', folder], { stdio: 'inherit' })
+rmSync(folder, { recursive: true, force: true })
+
+const broken = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+    .filter((match) => !existsSync(join(dirname(file), match[1]!)))
+    .map((match) => `${file}: there is no ${match[1]}`),
+)
+for (const problem of broken) console.error(problem)
+console.log(`documents: ${files.length} files, ${blocks.length} code blocks, ${broken.length} broken links`)
+process.exitCode = status !== 0 || broken.length > 0 ? 1 : 0
