@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
+interface Manifest {
+  readonly exports: Readonly<Record<string, { readonly '@gitferry/source': string }>>
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+const manifestOf = (directory: string) =>
+  JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')) as Manifest
+
 /** Every subpath that a package exports is one entry, so exports and files cannot drift apart. */
 function entries(directory: string): Record<string, string> {
-  const { exports } = JSON.parse(readFileSync(`${directory}/package.json`, 'utf8')) as {
-    exports: Record<string, { '@gitferry/source': string }>
-  }
-  const sources = Object.values(exports).map((target) => target['@gitferry/source'])
+  const sources = Object.values(manifestOf(directory).exports).map((target) => target['@gitferry/source'])
   return Object.fromEntries(
     sources.map((source) => [
       source.slice('./src/'.length, -'.ts'.length),
       `${directory}/${source.slice(2)}`,
     ]),
   )
+}
+
+/** What a package depends on, and its subpaths, stays outside of its bundle. */
+function dependencies(directory: string): RegExp[] {
+  const names = Object.keys(manifestOf(directory).dependencies ?? {})
+  return names.map((name) => new RegExp(`^${RegExp.escape(name)}(/|$)`))
 }
 
 function build(name: string, target: string, extra: Record<string, string> = {}) {
@@ -27,6 +38,7 @@ function build(name: string, target: string, extra: Record<string, string> = {})
     sourcemap: true,
     clean: false,
     splitting: true,
+    external: dependencies(directory),
     removeNodeProtocol: false,
     tsconfig: `${directory}/tsconfig.json`,
   }
