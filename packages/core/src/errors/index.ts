@@ -5,5 +5,6 @@ export {
   type GitferryErrorOptions,
   isGitferryError,
 } from '../wire/gitferry-error.ts'
+export { aboutField } from './about-field.ts'
 export { fromUnknown } from './from-unknown.ts'
 export { invalidInput, parseInput } from './invalid-input.ts'

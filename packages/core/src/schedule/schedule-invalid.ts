@@ -5,7 +5,7 @@ export function scheduleInvalid(
   message: string,
   field: 'cron_expression' | 'timezone' = 'cron_expression',
 ): GitferryError {
-  return new GitferryError('SCHEDULE_INVALID', message, { details: { field } })
+  return new GitferryError('SCHEDULE_INVALID', `${field}: ${message}`, { details: { field } })
 }
 
 /** Text from outside, as a message shows it: in quotes, at most 40 characters, all that is not plain ASCII escaped. */

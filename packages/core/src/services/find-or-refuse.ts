@@ -12,7 +12,7 @@ export function parseId(value: number, field = 'id'): number {
 export async function findRepo(session: StorageSession, id: number, field = 'id'): Promise<RepoRow> {
   const repo = await session.collection('repos').get(parseId(id, field))
   if (repo) return repo
-  throw new GitferryError('REPO_NOT_FOUND', `There is no repository with the id ${id}.`, {
+  throw new GitferryError('REPO_NOT_FOUND', `${field}: there is no repository with the id ${id}.`, {
     details: { field, id },
   })
 }
@@ -21,7 +21,7 @@ export async function findRepo(session: StorageSession, id: number, field = 'id'
 export async function findTask(session: StorageSession, id: number, field = 'id'): Promise<SyncTaskRow> {
   const task = await session.collection('tasks').get(parseId(id, field))
   if (task) return task
-  throw new GitferryError('TASK_NOT_FOUND', `There is no sync task with the id ${id}.`, {
+  throw new GitferryError('TASK_NOT_FOUND', `${field}: there is no sync task with the id ${id}.`, {
     details: { field, id },
   })
 }
@@ -30,5 +30,7 @@ export async function findTask(session: StorageSession, id: number, field = 'id'
 export async function findRun(session: StorageSession, id: number, field = 'id'): Promise<RunRow> {
   const run = await session.collection('runs').get(parseId(id, field))
   if (run) return run
-  throw new GitferryError('RUN_NOT_FOUND', `There is no run with the id ${id}.`, { details: { field, id } })
+  throw new GitferryError('RUN_NOT_FOUND', `${field}: there is no run with the id ${id}.`, {
+    details: { field, id },
+  })
 }

@@ -14,7 +14,7 @@ import {
   type UpdateRepo,
   updateRepo,
 } from '../contract/index.ts'
-import { GitferryError, parseInput } from '../errors/index.ts'
+import { aboutField, GitferryError, parseInput } from '../errors/index.ts'
 import { defaultBranch } from '../git/local/default-branch.ts'
 import { readHead } from '../git/local/head.ts'
 import { inspectRepository } from '../git/local/inspect-repository.ts'
@@ -61,7 +61,10 @@ export class ReposService implements ReposApi {
     const repo = await audit.attempt(principal, subject, async (draft) => {
       const wanted = parseInput(registerRepo, input)
       refuseUnknownKey(wanted.ssh_key_id)
-      const { work_tree: _, ...found } = await inspectRepository(wanted.path, { runner, signal, ...settings })
+      const inspected = inspectRepository(wanted.path, { runner, signal, ...settings })
+      const { work_tree: _, ...found } = await inspected.catch((error: unknown) => {
+        throw aboutField(error, 'path')
+      })
       const name = wanted.name ?? basename(found.path)
       draft.note({ details: { name, path: found.path } })
       await refuseTaken(storage, { name, path: found.path })
@@ -186,7 +189,7 @@ function toRepo(row: RepoRow, remotes: readonly RemoteRow[], currentBranch: stri
 
 function refuseUnknownKey(id: number | null | undefined): void {
   if (id === null || id === undefined) return
-  throw new GitferryError('SSH_KEY_NOT_FOUND', `There is no SSH key with the id ${id}.`, {
+  throw new GitferryError('SSH_KEY_NOT_FOUND', `ssh_key_id: there is no SSH key with the id ${id}.`, {
     details: { field: 'ssh_key_id', id },
   })
 }

@@ -266,7 +266,7 @@ function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
 async function refuseGone(session: StorageSession, row: Pick<SyncTaskRow, 'repo_id' | 'target_repo_id'>) {
   for (const field of ['repo_id', 'target_repo_id'] as const) {
     if (await session.collection('repos').get(row[field])) continue
-    throw new GitferryError('REPO_NOT_FOUND', `There is no repository with the id ${row[field]}.`, {
+    throw new GitferryError('REPO_NOT_FOUND', `${field}: there is no repository with the id ${row[field]}.`, {
       details: { field },
     })
   }
