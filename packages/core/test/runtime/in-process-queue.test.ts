@@ -33,6 +33,20 @@ describe('the in-process queue', () => {
     },
   )
 
+  it('leaves no timer behind when it stops before the time is over', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    const queue = new InProcessQueue({ logger: silentLogger })
+    const gate = Promise.withResolvers<void>()
+    await queue.start(() => gate.promise)
+    await queue.enqueue({ id: 1, key: 'a' })
+    const stopping = queue.stop({ timeoutMs: 600_000 })
+    expect(timers()).toBe(before + 1)
+    gate.resolve()
+    await stopping
+    expect(timers()).toBe(before)
+  })
+
   it('survives a worker that throws before it answers a promise', async () => {
     const queue = new InProcessQueue({ concurrency: 1, logger: silentLogger })
     const second = Promise.withResolvers<void>()
