@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { aliases } from './aliases.ts'
 import { oid } from './id.ts'
 import { pageQuery } from './page.ts'
-import { refName } from './ref.ts'
+import { refName, revision } from './ref.ts'
 
 export const branch = z
   .object({
@@ -25,7 +25,7 @@ export const createBranch = aliases(
   { base_ref: 'base_branch' },
   z.object({
     name: refName,
-    base_branch: z.union([refName, oid], { error: 'must be a branch or a full object name' }).nullish(),
+    base_branch: revision.nullish(),
   }),
 )
 

@@ -42,14 +42,15 @@ export function problemWithRefName(name: string): string | undefined {
   return undefined
 }
 
-/** A short branch or tag name (`feature/x`). */
-export const refName = z.string({ error: 'must be text' }).check((context) => {
-  const problem = problemWithRefName(context.value)
-  if (problem === undefined) return
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: problem,
-    params: { code: 'REF_INVALID' },
+const checkedBy = (problemWith: (name: string) => string | undefined) =>
+  z.string({ error: 'must be text' }).check((context) => {
+    const message = problemWith(context.value)
+    if (message === undefined) return
+    context.issues.push({ code: 'custom', input: context.value, message, params: { code: 'REF_INVALID' } })
   })
-})
+
+/** A short branch or tag name (`feature/x`). */
+export const refName = checkedBy(problemWithRefName)
+
+/** A branch, or a full object name, which no branch may look like. */
+export const revision = checkedBy((name) => (looksLikeOid.test(name) ? undefined : problemWithRefName(name)))

@@ -61,10 +61,9 @@ export const syncTaskRow = syncTask.omit({ next_runs: true }).extend({ version: 
 
 export type SyncTaskRow = z.output<typeof syncTaskRow>
 
-const remoteOrDefault = z.preprocess(
-  (value) => (value === undefined || value === null || value === '' ? 'origin' : value),
-  remoteName,
-)
+/** An empty text, and null, count as `meaning`; a union would hide which rule a name breaks. */
+const emptyAs = <Schema extends z.ZodType>(meaning: string | null, schema: Schema) =>
+  z.preprocess((value) => (value === '' || value === null ? meaning : value), schema)
 
 const mode = z.preprocess(
   (value) => (value === 'single' ? 'branch' : value === 'all-branch' ? 'mirror' : value),
@@ -103,11 +102,11 @@ const settings = {
 
 const places = {
   repo_id: id,
-  source_remote: remoteOrDefault,
+  source_remote: emptyAs('origin', remoteName.default('origin')),
   source_branch: refName,
-  target_repo_id: id.nullable(),
-  target_remote: remoteOrDefault,
-  target_branch: z.union([refName, z.literal('')]).nullable(),
+  target_repo_id: id.nullish(),
+  target_remote: emptyAs('origin', remoteName.default('origin')),
+  target_branch: emptyAs(null, refName.nullish()),
 }
 
 const inputAliases = { cron: 'cron_expression' }
@@ -116,10 +115,8 @@ export const createSyncTask = aliases(
   inputAliases,
   z.object({
     ...z.object(settings).partial().shape,
-    name: z.union([settings.name, z.literal('')]).nullish(),
+    name: emptyAs(null, settings.name.nullish()),
     ...places,
-    target_repo_id: places.target_repo_id.optional(),
-    target_branch: places.target_branch.optional(),
   }),
 )
 
@@ -128,11 +125,11 @@ export const updateSyncTask = aliases(
   z.object({
     ...z.object(settings).partial().shape,
     repo_id: places.repo_id.optional(),
-    // a preprocessed field that is absent must stay absent here, not become "origin"
-    source_remote: remoteName.or(z.literal('').transform(() => 'origin')).optional(),
+    // here an absent field stays as it is
+    source_remote: emptyAs('origin', remoteName.optional()),
     source_branch: places.source_branch.optional(),
     target_repo_id: places.repo_id.optional(),
-    target_remote: remoteName.or(z.literal('').transform(() => 'origin')).optional(),
+    target_remote: emptyAs('origin', remoteName.optional()),
     target_branch: refName.optional(),
   }),
 )

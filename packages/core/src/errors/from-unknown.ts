@@ -6,7 +6,8 @@ import { GitferryError, isGitferryError } from '../wire/gitferry-error.ts'
  */
 export function fromUnknown(thrown: unknown): GitferryError {
   if (isGitferryError(thrown)) return thrown
-  if (thrown instanceof DOMException && thrown.name === 'AbortError') {
+  // the DOM and Node each have an AbortError of their own
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
     return new GitferryError('ABORTED', 'The call was given up by its caller.', { cause: thrown })
   }
   return new GitferryError('INTERNAL', 'An internal error happened; the log has its cause.', {

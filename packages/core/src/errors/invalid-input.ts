@@ -6,10 +6,11 @@ import { GitferryError } from '../wire/gitferry-error.ts'
  * `details.fields` all of them. What the caller sent is not echoed.
  */
 export function invalidInput(error: z.ZodError): GitferryError {
-  const fields = error.issues.map((issue) => ({
-    field: issue.path.map(String).join('.') || 'body',
-    message: issue.message,
-  }))
+  const fields = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((field) => ({ field, message: 'is not known' }))
+      : [{ field: issue.path.map(String).join('.') || 'body', message: issue.message }],
+  )
   const message = fields.map(({ field, message }) => `${field}: ${message}`).join('; ')
   const code = error.issues.every((issue) => issue.code === 'custom' && issue.params?.code === 'REF_INVALID')
     ? 'REF_INVALID'

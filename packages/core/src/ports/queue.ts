@@ -7,7 +7,10 @@ export interface QueueJob {
   readonly priority?: number
 }
 
-/** Does one job. A rejection is reported to the logger; the queue does not try again by itself. */
+/**
+ * Does one job. A rejection is reported to the logger; the queue does not try again by itself. The signal's reason is
+ * `canceled` after `cancel`, and `drained` after `stop`: a drained job is to be taken up again.
+ */
 export type QueueWorker = (job: QueueJob, options: { readonly signal: AbortSignal }) => Promise<void>
 
 export interface QueueCapabilities {

@@ -50,7 +50,8 @@ const part = <Part>(method: string, kind: string) =>
 
 const text = z.string({ error: 'must be text' })
 
-const schema = z.object({
+// strict: a misspelled repoRoots would trust every path
+const schema = z.strictObject({
   dataDir: z.string().min(1).default('data'),
   repoRoots: z.array(absolutePath).min(1).nullable().default(null),
   trustedOwners: z.array(z.int().min(0)).default([]),

@@ -45,7 +45,7 @@ export interface ApiSandbox {
   commit(repository: string, branch: string, text: string): string
   /** Gives a repository a hook, a line of shell. */
   hook(repository: string, name: string, script: string): void
-  /** Makes every push to the backup wait until the answer is called, or the sandbox removed. */
+  /** Makes a push to the backup’s `main` wait until the answer is called. */
   holdPushes(): () => void
   exists(path: string): boolean
   /** Removes everything. */
@@ -167,9 +167,11 @@ export function createApiSandbox(): ApiSandbox {
     commit: (repository, branch, text) => commitTo(repository, branch, 'readme', text),
     hook,
     holdPushes: () => {
-      const released = join(base, 'pushes-released')
-      hook(backupPath, 'pre-receive', `until [ -e '${released}' ] || [ ! -d '${root}' ]; do sleep 0.02; done`)
-      return () => writeFileSync(released, '')
+      // no hook runs in a file remote, but its own settings hold: git waits for the lock as long as it is there
+      plainGit(backupPath, 'config', 'core.filesRefLockTimeout', '-1')
+      const lock = join(backupPath, 'refs', 'heads', 'main.lock')
+      writeFileSync(lock, '')
+      return () => rmSync(lock)
     },
     exists: existsSync,
     remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),
