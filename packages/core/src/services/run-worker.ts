@@ -13,7 +13,9 @@ import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
 import { movesRef } from '../sync/plan-branch.ts'
 import type { AuditDraft } from './audit-log.ts'
+import { auditedUpdate } from './audited-update.ts'
 import type { ServiceContext } from './context.ts'
+import { landedRefs } from './landed-refs.ts'
 import type { PlanApplier } from './plan-applier.ts'
 import { RunLog } from './run-log.ts'
 import type { RunRecorder } from './run-recorder.ts'
@@ -67,32 +69,33 @@ export class RunWorker {
   async #carryOut(run: RunRow, task: SyncTaskRow, log: RunLog, signal: AbortSignal): Promise<void> {
     const progress = this.#progress(run, log)
     for (let round = 1; ; round += 1) {
+      const last = round === rounds
       try {
         const plan = await this.#context.planner.plan(task, { signal, progress })
-        if (plan.updates.length === 0) {
-          log.add('already in step')
-          return await this.#context.recorder.finish(run, concludeRun([], 1), [], log)
-        }
-        if (
-          (await this.#apply(run, task, plan, { log, progress, signal, last: round === rounds })) === 'done'
-        )
-          return
+        if (plan.updates.length === 0) return await this.#inStep(run, plan, log)
+        if (await this.#apply(run, task, plan, { log, progress, signal, last })) return
         log.add('the target moved meanwhile; planning anew')
       } catch (error) {
-        if (!isGitferryError(error, 'VERSION_CONFLICT') || round === rounds) throw error
+        if (!isGitferryError(error, 'VERSION_CONFLICT') || last) throw error
         log.add(`${error.message} Planning anew.`)
       }
     }
   }
 
-  /** Applies one plan and records the run, unless the target proved to have moved and may be tried again. */
+  async #inStep(run: RunRow, plan: PreparedPlan, log: RunLog): Promise<void> {
+    const refs = await landedRefs(this.#context.storage, run, plan.oid)
+    log.add(['already in step', ...refs.map((ref) => `${ref.target_ref}: ${ref.reason}`)].join('; '))
+    await this.#context.recorder.finish(run, concludeRun(refs, 1), refs, log)
+  }
+
+  /** Applies one plan and records the run. False: nothing is recorded, the target moved and may be tried again. */
   async #apply(
     run: RunRow,
     task: SyncTaskRow,
     plan: PreparedPlan,
     steps: { log: RunLog; progress: PlanProgress; signal: AbortSignal; last: boolean },
-  ): Promise<'done' | 'stale'> {
-    const { audit, events, recorder } = this.#context
+  ): Promise<boolean> {
+    const { audit, events, recorder, storage } = this.#context
     const { log, progress, signal } = steps
     events.emit('run.planned', { run_id: run.id, updates: [...plan.updates] })
     for (const update of plan.updates) log.add(`plan: ${describeUpdate(update)}`)
@@ -100,7 +103,7 @@ export class RunWorker {
       progress.phase('planned')
       const refs = plan.updates.map(untouched)
       await recorder.finish(run, concludeRun(refs, 1), refs, log)
-      return 'done'
+      return true
     }
     const subject = { type: 'sync', object_type: 'run', object_id: run.id } as const
     return audit.attempt(system, subject, async (draft: AuditDraft) => {
@@ -111,14 +114,14 @@ export class RunWorker {
       progress.phase('pushed')
       for (const ref of refs) log.add(`${ref.target_ref}: ${ref.outcome}${ref.reason && ` (${ref.reason})`}`)
       if (!steps.last && refs.some((ref) => ref.outcome === 'stale') && refs.every(stillOpen)) {
-        draft.note({ details: { stale: true } })
-        return 'stale'
+        await storage.transaction((session) => draft.write(session, { error_code: 'GIT_REJECTED' }))
+        return false
       }
       const conclusion = concludeRun(refs, 1)
       await recorder.finish(run, conclusion, refs, log, (session) =>
         draft.write(session, failureOf(conclusion)),
       )
-      return 'done'
+      return true
     })
   }
 
@@ -160,10 +163,6 @@ export class RunWorker {
 const stillOpen = (ref: RunRef) => ref.outcome !== 'updated' && ref.outcome !== 'rejected'
 
 const failureOf = ({ error_code }: Conclusion) => (error_code === null ? undefined : { error_code })
-
-function auditedUpdate({ action, target_ref, old_oid, new_oid }: PlanUpdate) {
-  return { action, target_ref, old_oid, new_oid }
-}
 
 function describeUpdate(update: PlanUpdate): string {
   const from = update.old_oid?.slice(0, 12) ?? 'nothing'

@@ -1,5 +1,5 @@
 import type { PlanUpdate, RunPhase, SyncTaskRow } from '../contract/index.ts'
-import { GitferryError } from '../errors/index.ts'
+import { GitferryError, isGitferryError } from '../errors/index.ts'
 import type { GitProgress, GitRunner, GitRunOptions } from '../git/command.ts'
 import { compareCommits } from '../git/commands/compare-commits.ts'
 import { fetch } from '../git/commands/fetch.ts'
@@ -9,6 +9,7 @@ import { resolveFileRemote } from '../git/resolve-file-remote.ts'
 import type { Store, Stores } from '../git/store.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { planBranch, type Relation } from '../sync/plan-branch.ts'
+import { clearTracking } from './clear-tracking.ts'
 import type { ServiceContext } from './context.ts'
 import { resolveTaskSides, type Side, type TaskSides } from './resolve-sides.ts'
 
@@ -27,6 +28,8 @@ export interface PlanOptions {
 export interface PreparedPlan {
   readonly sides: TaskSides
   readonly updates: readonly PlanUpdate[]
+  /** What the source has. */
+  readonly oid: string
   /** `undefined` when both sides were in step, so that no store was needed. */
   readonly store: Store | undefined
 }
@@ -76,7 +79,8 @@ export class SyncPlanner {
         { details: { field: 'source_branch', ref: source.ref, remote: source.remote } },
       )
     }
-    if (sourceOid === targetOid) return { sides: { source, target }, updates: [], store: undefined }
+    if (sourceOid === targetOid)
+      return { sides: { source, target }, updates: [], oid: sourceOid, store: undefined }
     const store = await this.#stores.open(source.repo, { signal, timeoutMs: task.timeout_ms })
     await this.#fetch(store, source, task, { signal, progress })
     const relation = await this.#relate(store, { sourceOid, targetOid, target }, task, { signal, progress })
@@ -88,7 +92,7 @@ export class SyncPlanner {
       relation,
       onDiverge: task.on_diverge,
     })
-    return { sides: { source, target }, updates, store }
+    return { sides: { source, target }, updates, oid: sourceOid, store }
   }
 
   async #readRef(side: Side, task: SyncTaskRow, signal: AbortSignal | undefined): Promise<string | null> {
@@ -104,13 +108,18 @@ export class SyncPlanner {
   async #fetch(store: Store, side: Side, task: SyncTaskRow, { signal, progress }: Steps): Promise<void> {
     progress.phase('fetching')
     progress.log(`fetching ${describe(side)}`)
-    const refspecs = [{ source: side.ref, target: store.trackingRef(side.remote, side.ref) }]
-    await this.#runner.run(fetch({ url: side.url, protocol: side.protocol, refspecs, progress: true }), {
-      ...deadlines(task),
-      gitDir: store.path,
-      signal,
-      onProgress: (step) => progress.phase('fetching', step),
-    })
+    const tracking = store.trackingRef(side.remote, side.ref)
+    const refspecs = [{ source: side.ref, target: tracking }]
+    const command = fetch({ url: side.url, protocol: side.protocol, refspecs, progress: true })
+    const options = { ...deadlines(task), gitDir: store.path, signal }
+    const onProgress = (step: GitProgress) => progress.phase('fetching', step)
+    try {
+      await this.#runner.run(command, { ...options, onProgress })
+    } catch (error) {
+      if (!isGitferryError(error, 'GIT_FAILED') || error.details.reason !== 'ref_clash') throw error
+      await clearTracking(this.#runner, tracking, options)
+      await this.#runner.run(command, { ...options, onProgress })
+    }
   }
 
   /**

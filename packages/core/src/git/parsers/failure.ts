@@ -62,6 +62,12 @@ const classes: readonly FailureClass[] = [
   },
   {
     code: 'GIT_FAILED',
+    reason: 'ref_clash',
+    sign: /cannot lock ref '[^']*': '[^']*' exists; cannot create|cannot lock ref '[^']*': there is a non-empty directory/i,
+    advice: 'A ref stands where another ref needs a folder, or the other way round.',
+  },
+  {
+    code: 'GIT_FAILED',
     reason: 'object_missing',
     sign: /not our ref|couldn't find remote ref|did not send all necessary objects/i,
     advice: 'The remote does not have what was asked for any more. List its refs again.',

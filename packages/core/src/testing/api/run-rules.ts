@@ -22,6 +22,26 @@ export const runRules: ApiRules = {
     assert.deepEqual(await api.sync.runs.wait(run.id), ended, 'a run that has ended is answered at once')
   },
 
+  'a branch may take the place of a folder of branches, and the other way round': async (subject) => {
+    const { api, sandbox } = subject
+    const { id: repo_id } = await registerClone(subject)
+    const carry = async (source_branch: string, target_branch: string) => {
+      const target_remote = 'backup'
+      const task = await api.sync.tasks.create({ repo_id, source_branch, target_remote, target_branch })
+      return (await api.sync.tasks.run(task.id, { wait: true })).status
+    }
+    assert.equal(await carry('feature/login', 'first'), 'success')
+    sandbox.git(sandbox.originPath, 'branch', '-D', 'feature/login')
+    sandbox.git(sandbox.originPath, 'branch', 'feature', 'main')
+    assert.equal(await carry('feature', 'second'), 'success')
+    sandbox.git(sandbox.originPath, 'branch', '-D', 'feature')
+    sandbox.git(sandbox.originPath, 'branch', 'feature/again/deeper', 'main')
+    assert.equal(await carry('feature/again/deeper', 'third'), 'success')
+    for (const branch of ['second', 'third']) {
+      assert.equal(sandbox.oidOf(sandbox.bareBackupPath, branch), sandbox.oidOf(sandbox.originPath, 'main'))
+    }
+  },
+
   'a run that is waited for is answered when it has ended': async (subject) => {
     const { api, sandbox } = subject
     const { id } = await mainToBackup(subject)
