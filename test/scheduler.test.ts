@@ -151,7 +151,9 @@ describe('a task that fails', () => {
     expect(paused).toEqual([expect.stringMatching(/^3 failures in a row.*missing/)])
     expect(await pass(hour)).toEqual([])
 
-    const resumed = await gitferry.sync.tasks.update(task.id, { enabled: true, source_branch: 'main' })
+    const { paused_at, ...whole } = await state()
+    expect(await gitferry.sync.tasks.update(task.id, { ...whole, paused_at })).toMatchObject({ failure_count: 3 })
+    const resumed = await gitferry.sync.tasks.update(task.id, { paused_at: null, source_branch: 'main' })
     expect(resumed).toMatchObject({ paused_at: null, failure_count: 0 })
     expect(await pass(10 * second)).toMatchObject([{ status: 'success' }])
   })

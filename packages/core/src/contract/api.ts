@@ -66,7 +66,10 @@ export interface SyncTasksApi {
   get(id: number, options?: CallOptions): Promise<SyncTask>
   /** @throws REPO_NOT_FOUND, REMOTE_UNKNOWN, URL_FORBIDDEN, SAME_REF, SCHEDULE_INVALID, REF_INVALID */
   create(input: CreateSyncTask, options?: CallOptions): Promise<SyncTask>
-  /** Changes only the fields that `input` carries. Throws what `create` throws, and TASK_NOT_FOUND. */
+  /**
+   * Changes only the fields that `input` carries; `paused_at: null` resumes a task that paused itself. Throws what
+   * `create` throws, and TASK_NOT_FOUND.
+   */
   update(id: number, input: UpdateSyncTask, options?: CallOptions): Promise<SyncTask>
   /** Its runs stay. @throws TASK_NOT_FOUND, TASK_RUNNING (unless `cancel`) */
   delete(id: number, query?: { readonly cancel?: boolean }, options?: CallOptions): Promise<Deleted>

@@ -25,7 +25,7 @@ export const createBranch = aliases(
   { base_ref: 'base_branch' },
   z.object({
     name: refName,
-    base_branch: revision.nullish(),
+    base_branch: z.preprocess((value) => (value === '' ? null : value), revision.nullish()),
   }),
 )
 

@@ -48,6 +48,7 @@ export {
   remoteRow,
 } from './remote.ts'
 export {
+  namedRepo,
   type RegisterRepo,
   type Repo,
   type RepoRow,

@@ -36,6 +36,9 @@ export const repoRow = repo.omit({ current_branch: true, remotes: true }).extend
 
 export type RepoRow = z.output<typeof repoRow>
 
+/** A name as it is stored, also one that was taken from a folder. */
+export const namedRepo = z.object({ name: line(100) })
+
 export const registerRepo = z.object({
   path: z
     .string({ error: 'must be text' })

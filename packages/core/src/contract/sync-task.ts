@@ -131,6 +131,8 @@ export const updateSyncTask = aliases(
     target_repo_id: places.repo_id.optional(),
     target_remote: emptyAs('origin', remoteName.optional()),
     target_branch: refName.optional(),
+    // null resumes a paused task; the time that a whole record carries changes nothing
+    paused_at: z.string().nullish(),
   }),
 )
 
@@ -179,7 +181,10 @@ export type UpdateSyncTask = Settings &
       SyncTask,
       'repo_id' | 'source_remote' | 'source_branch' | 'target_repo_id' | 'target_remote' | 'target_branch'
     >
-  >
+  > & {
+    /** `null` resumes a task that paused itself; so does switching it off and on again. */
+    paused_at?: string | null
+  }
 
 /** The defaults of a task’s settings, as the documented API gives them. */
 export const syncTaskDefaults = {

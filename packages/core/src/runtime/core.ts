@@ -7,6 +7,7 @@ import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
 import { parseAllowOutgoing } from '../git/remote-url.ts'
 import { Stores } from '../git/store.ts'
+import { AbandonedRuns } from '../services/abandoned-runs.ts'
 import { AuditLog, type AuditSubject } from '../services/audit-log.ts'
 import { PlanApplier } from '../services/plan-applier.ts'
 import { RunQueue } from '../services/run-queue.ts'
@@ -38,6 +39,14 @@ export interface Core {
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
 
+/** Waits for `work`, but no longer than the grace. */
+async function withinGrace(work: Promise<void>, graceMs: number): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, graceMs)
+  await Promise.race([work, over])
+  clearTimeout(timer)
+}
+
 /** Builds the parts; does no I/O. */
 export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem): Core {
   const { clock, dataDir, logger } = options
@@ -50,7 +59,17 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
   const queue = new RunQueue({ adapter, clock, events })
   const stores = new Stores({ runner, dataDir, logger })
-  const scheduler = new Scheduler({ storage, clock, logger, queue, schedule })
+  const abandoned = new AbandonedRuns({
+    storage,
+    clock,
+    logger,
+    queue,
+    isActive: (id) => worker.isActive(id),
+  })
+  const housekeeping = async () => {
+    if (!adapter.capabilities.shared) await abandoned.takeUp()
+  }
+  const scheduler = new Scheduler({ storage, clock, logger, queue, schedule, housekeeping })
   const wakeScheduler = () => scheduler.wake()
   const settings = {
     repoRoots: options.repoRoots,
@@ -67,6 +86,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   let ready = false
+  let queueStarted = false
 
   async function open(): Promise<void> {
     directory = await openDataDirectory(dataDir, {
@@ -84,7 +104,8 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     if (unknown > 0)
       logger.warn('changes were under way when gitferry last ended', { audit_entries: unknown })
     const pending = await recorder.recover()
-    await adapter.start((job, { signal }) => worker.work(job, { signal }))
+    if (!queueStarted) await adapter.start((job, { signal }) => worker.work(job, { signal }))
+    queueStarted = true
     for (const run of pending) await queue.handOver({ run, isNew: false })
     scheduler.start()
     ready = true
@@ -104,8 +125,12 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   async function close(graceMs: number): Promise<void> {
     await starting?.catch(() => {})
     ready = false
+    audit.close()
     await scheduler.stop()
-    await adapter.stop({ timeoutMs: graceMs })
+    await Promise.all([adapter.stop({ timeoutMs: graceMs }), withinGrace(audit.settled(), graceMs)])
+    // what is still at work now are calls that outlasted the grace: their gits end, their entries are written
+    await runner.close()
+    await audit.settled()
     waiter.close()
     await storage.close()
     await directory?.release()

@@ -1,5 +1,5 @@
 import type { AuditEntryRow, AuditObjectType, AuditType, Principal } from '../contract/index.ts'
-import { type ErrorCode, fromUnknown, type GitferryError } from '../errors/index.ts'
+import { type ErrorCode, fromUnknown, GitferryError } from '../errors/index.ts'
 import type { Clock, Logger, NewRow, StorageSession } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 
@@ -31,6 +31,8 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #recorded = new WeakSet<object>()
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed = false
 
   constructor(deps: { readonly storage: ManagedStorage; readonly clock: Clock; readonly logger: Logger }) {
     this.#storage = deps.storage
@@ -38,11 +40,40 @@ export class AuditLog {
     this.#logger = deps.logger
   }
 
+  /** Refuses new attempts of callers; those under way, and gitferry's own, go on. May be called twice. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Waits until every attempt under way has its entry. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
   /**
-   * Runs `work`. When it throws, an entry with result `failure` is stored and the error goes on; when it returns
-   * without having written its entry in a transaction of its own, the entry is stored now.
+   * Runs `work`, a change that a caller asked for. When it throws, an entry with result `failure` is stored and the
+   * error goes on; when it returns without having written its entry in a transaction of its own, the entry is stored
+   * now.
+   * @throws CLOSED after `close`, without an entry
    */
   async attempt<Result>(
+    principal: Principal,
+    subject: AuditSubject,
+    work: (draft: AuditDraft) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closed)
+      throw new GitferryError('CLOSED', 'gitferry is being stopped and takes no further work.')
+    const attempt = this.ownAttempt(principal, subject, work)
+    this.#underWay.add(attempt)
+    try {
+      return await attempt
+    } finally {
+      this.#underWay.delete(attempt)
+    }
+  }
+
+  /** As `attempt`, for what gitferry does by itself: it goes on while a stop lets runs finish. */
+  async ownAttempt<Result>(
     principal: Principal,
     subject: AuditSubject,
     work: (draft: AuditDraft) => Promise<Result>,

@@ -4,6 +4,7 @@ import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import type { Stores } from '../git/store.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
+import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { RunQueue } from './run-queue.ts'
@@ -22,6 +23,8 @@ export interface ServiceContext {
   readonly git: { readonly binary: string; readonly home: string }
   readonly stores: Stores
   readonly queue: RunQueue
+  /** One at a time in the store of a repository, by `repo:<id>`. */
+  readonly lock: KeyedLock
   readonly schedule: TaskSchedule
   readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[] }
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import {
   type CallOptions,
   type Deleted,
+  namedRepo,
   type Page,
   type PageQuery,
   pageQuery,
@@ -65,7 +66,7 @@ export class ReposService implements ReposApi {
       const { work_tree: _, ...found } = await inspected.catch((error: unknown) => {
         throw aboutField(error, 'path')
       })
-      const name = wanted.name ?? basename(found.path)
+      const { name } = parseInput(namedRepo, { name: wanted.name ?? basename(found.path) })
       draft.note({ details: { name, path: found.path } })
       await refuseTaken(storage, { name, path: found.path })
       const imported = await importRemotes(found, { runner, policy: settings, signal })
@@ -121,7 +122,7 @@ export class ReposService implements ReposApi {
   }
 
   async delete(id: number, { signal }: CallOptions = {}): Promise<Deleted> {
-    const { audit, events, logger, principal, storage, stores } = this.#context
+    const { audit, events, lock, logger, principal, storage, stores } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'delete', object_type: 'repo', object_id: auditId(id) } as const
     const { uuid } = await audit.attempt(principal, subject, async (draft) => {
@@ -136,8 +137,8 @@ export class ReposService implements ReposApi {
       return repo
     })
     // the record is gone; a store that cannot be removed now is swept at the next start
-    await stores
-      .remove(uuid)
+    await lock
+      .hold(`repo:${id}`, () => stores.remove(uuid), { signal })
       .catch((error: unknown) => logger.warn('a store could not be removed', { uuid, error }))
     events.emit('repo.deleted', { id })
     return { id, deleted: true }

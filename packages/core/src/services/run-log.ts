@@ -12,9 +12,11 @@ const maxLines = 10_000
 export class RunLog {
   readonly #runId: number
   readonly #deps: RunLogDeps
-  #lines: { readonly at: string; readonly text: string }[] = []
+  /** Not stored yet. */
+  readonly #lines: { readonly at: string; readonly text: string }[] = []
   #count = 0
   #cancelTimer: (() => void) | undefined
+  #flushing: Promise<void> = Promise.resolve()
 
   constructor(runId: number, deps: RunLogDeps) {
     this.#runId = runId
@@ -32,27 +34,34 @@ export class RunLog {
     events.emit('run.log', { run_id: this.#runId, line: `${line.at} ${line.text}` })
     this.#cancelTimer ??= clock.setTimer(flushAfterMs, () => {
       this.#cancelTimer = undefined
-      void this.#flush()
+      this.#flushing = this.#flush()
     })
   }
 
-  /** Stores what was added so far, in the transaction that ends the run. */
-  async storeIn(session: StorageSession): Promise<void> {
+  /** Ends storing by itself and waits for what is under way: `storeIn` has the rest. May be called twice. */
+  async close(): Promise<void> {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    const lines = this.#lines
-    this.#lines = []
-    const log = session.collection('run_log')
-    for (const line of lines) await log.insert({ run_id: this.#runId, ...line })
+    await this.#flushing
   }
 
-  /** Storing lines while the run goes on may fail and then loses them, never the run. */
+  /** Stores what is not stored yet, in the transaction that ends the run; again when that is tried again. */
+  async storeIn(session: StorageSession): Promise<void> {
+    const log = session.collection('run_log')
+    for (const line of this.#lines) await log.insert({ run_id: this.#runId, ...line })
+  }
+
+  /** Storing lines while the run goes on may fail: they stay for the next time. */
   async #flush(): Promise<void> {
-    if (this.#lines.length === 0) return
+    const lines = this.#lines.slice()
     try {
-      await this.#deps.storage.transaction((session) => this.storeIn(session))
+      await this.#deps.storage.transaction(async (session) => {
+        const log = session.collection('run_log')
+        for (const line of lines) await log.insert({ run_id: this.#runId, ...line })
+      })
+      this.#lines.splice(0, lines.length)
     } catch (error) {
-      this.#deps.logger.error('lines of a run log could not be stored', { run_id: this.#runId, error })
+      this.#deps.logger.warn('lines of a run log could not be stored yet', { run_id: this.#runId, error })
     }
   }
 }

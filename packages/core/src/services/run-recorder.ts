@@ -4,6 +4,7 @@ import type { Changes, Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { Conclusion } from '../sync/conclude-run.ts'
+import { persist } from './persist.ts'
 import type { RunLog } from './run-log.ts'
 import type { TaskSchedule } from './task-schedule.ts'
 import { toRun } from './to-run.ts'
@@ -26,7 +27,7 @@ export class RunRecorder {
     this.#deps = deps
   }
 
-  /** Makes a pending run a running one. `undefined`: it is not pending any more, or its task is gone. */
+  /** Makes a pending run a running one. `undefined`: it is not pending any more; without its task it is canceled. */
   async claim(id: number): Promise<{ readonly run: RunRow; readonly task: SyncTaskRow } | undefined> {
     const { events, storage } = this.#deps
     const claimed = await storage.transaction(async (session) => {
@@ -34,12 +35,13 @@ export class RunRecorder {
       const run = await runs.get(id)
       if (run?.status !== 'pending') return undefined
       const task = await session.collection('tasks').get(run.task_id)
-      if (task === undefined) return undefined
-      const started = await runs.update(id, { status: 'running', started_at: this.#now() })
-      return { run: started ?? run, task }
+      const changes = task === undefined ? this.#withoutTask() : this.#begun()
+      return { run: (await runs.update(id, changes)) ?? run, task }
     })
-    if (claimed) events.emit('run.started', { run: toRun(claimed.run) })
-    return claimed
+    if (claimed === undefined) return undefined
+    const { run, task } = claimed
+    events.emit(task === undefined ? 'run.finished' : 'run.started', { run: toRun(run) })
+    return task && { run, task }
   }
 
   /** Ends a run as it came out, with what became of its refs; `beside` joins the same transaction. */
@@ -77,7 +79,8 @@ export class RunRecorder {
   /** Puts a run that a shutdown cut short back among the pending ones; the next start takes it up again. */
   async putBack(run: RunRow, log: RunLog): Promise<void> {
     log.add('cut short by a shutdown; it runs again at the next start')
-    await this.#deps.storage.transaction(async (session) => {
+    await log.close()
+    await persist(this.#deps, async (session) => {
       await log.storeIn(session)
       await session
         .collection('runs')
@@ -96,14 +99,21 @@ export class RunRecorder {
       for (const run of await runs.find({ where: { status: 'running' } })) {
         await runs.update(run.id, { status: 'pending', started_at: null, attempt: run.attempt + 1 })
       }
-      const pending = await runs.find({ where: { status: 'pending' } })
       const kept: RunRow[] = []
-      for (const run of pending) {
+      for (const run of await runs.find({ where: { status: 'pending' } })) {
         if (await session.collection('tasks').get(run.task_id)) kept.push(run)
-        else await runs.update(run.id, { status: 'canceled', finished_at: this.#now() })
+        else await runs.update(run.id, this.#withoutTask())
       }
       return kept
     })
+  }
+
+  #begun(): Changes<RunRow> {
+    return { status: 'running', started_at: this.#now() }
+  }
+
+  #withoutTask(): Changes<RunRow> {
+    return { status: 'canceled', finished_at: this.#now(), error_message: 'The task was deleted.' }
   }
 
   /** The one transaction that ends a run. Answers why its task was paused, if it was. */
@@ -113,9 +123,9 @@ export class RunRecorder {
     log: RunLog,
     beside: (session: StorageSession) => Promise<void> = async () => {},
   ): Promise<string | undefined> {
-    const { clock, storage } = this.#deps
-    return storage.transaction(async (session) => {
-      const now = clock.now()
+    await log.close()
+    return persist(this.#deps, async (session) => {
+      const now = this.#deps.clock.now()
       const started = run.started_at === null ? now : Date.parse(run.started_at)
       await session.collection('runs').update(run.id, {
         ...outcome,

@@ -29,6 +29,7 @@ export class RunWaiter {
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<RunWithRefs> {
     throwIfAborted(signal)
+    if (this.#closing.signal.aborted) throw stopped(id)
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
     ended.catch(() => {})
     const closing = this.#closing.signal

@@ -34,36 +34,52 @@ type WorkerContext = Pick<ServiceContext, 'storage' | 'clock' | 'logger' | 'even
 /** Carries out one run: claim it, plan, apply, record. */
 export class RunWorker {
   readonly #context: WorkerContext
+  readonly #active = new Set<number>()
 
   constructor(context: WorkerContext) {
     this.#context = context
   }
 
+  /** Whether a run is being worked on here. */
+  isActive(id: number): boolean {
+    return this.#active.has(id)
+  }
+
   /** Does the run that a job names; nothing when it is not pending any more. */
   async work(job: QueueJob, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const { lock, logger, recorder } = this.#context
-    await lock.hold(job.key, async () => {
-      const claimed = await recorder.claim(job.id)
-      if (claimed === undefined) return
-      const { run, task } = claimed
-      const log = new RunLog(run.id, this.#context)
-      const deadline = this.#deadline(task, signal)
-      try {
-        log.add(
-          `run ${run.id} of task ${task.id} "${task.name}", attempt ${run.attempt}, trigger ${run.trigger}`,
-        )
-        await this.#carryOut(run, task, log, deadline.signal)
-      } catch (thrown) {
-        const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
-        if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
-        else if (signal.aborted) await recorder.cancel(run, log)
-        else await recorder.fail(run, error, log)
-        if (error.code === 'INTERNAL')
-          logger.error('a run failed for no known reason', { run_id: run.id, error })
-      } finally {
-        deadline.clear()
+    try {
+      await this.#context.lock.hold(job.key, () => this.#workAlone(job, signal), { signal })
+    } catch (error) {
+      // given up while it waited for its repository: the run was not begun, and is as it was
+      if (!signal.aborted || !isGitferryError(error, 'ABORTED')) throw error
+    }
+  }
+
+  async #workAlone(job: QueueJob, signal: AbortSignal): Promise<void> {
+    const { recorder } = this.#context
+    const claimed = await recorder.claim(job.id)
+    if (claimed === undefined) return
+    const { run, task } = claimed
+    const log = new RunLog(run.id, this.#context)
+    const deadline = this.#deadline(task, signal)
+    this.#active.add(run.id)
+    try {
+      log.add(
+        `run ${run.id} of task ${task.id} "${task.name}", attempt ${run.attempt}, trigger ${run.trigger}`,
+      )
+      await this.#carryOut(run, task, log, deadline.signal)
+    } catch (thrown) {
+      const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
+      if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
+      else if (signal.aborted) await recorder.cancel(run, log)
+      else await recorder.fail(run, error, log)
+      if (error.code === 'INTERNAL') {
+        this.#context.logger.error('a run failed for no known reason', { run_id: run.id, error })
       }
-    })
+    } finally {
+      this.#active.delete(run.id)
+      deadline.clear()
+    }
   }
 
   async #carryOut(run: RunRow, task: SyncTaskRow, log: RunLog, signal: AbortSignal): Promise<void> {
@@ -106,7 +122,7 @@ export class RunWorker {
       return true
     }
     const subject = { type: 'sync', object_type: 'run', object_id: run.id } as const
-    return audit.attempt(system, subject, async (draft: AuditDraft) => {
+    return audit.ownAttempt(system, subject, async (draft: AuditDraft) => {
       draft.note({ details: { task_id: task.id, updates: plan.updates.map(auditedUpdate) } })
       await draft.begin()
       progress.phase('planned')

@@ -19,6 +19,8 @@ export class Scheduler {
   readonly #logger: Logger
   readonly #queue: RunQueue
   readonly #schedule: TaskSchedule
+  readonly #housekeeping: () => Promise<void>
+  #keptHouseAt = Number.NEGATIVE_INFINITY
   #cancelTimer = () => {}
   #ticking: Promise<void> | undefined
   #again = false
@@ -30,12 +32,15 @@ export class Scheduler {
     readonly logger: Logger
     readonly queue: RunQueue
     readonly schedule: TaskSchedule
+    /** Called every half minute. */
+    readonly housekeeping: () => Promise<void>
   }) {
     this.#storage = deps.storage
     this.#clock = deps.clock
     this.#logger = deps.logger
     this.#queue = deps.queue
     this.#schedule = deps.schedule
+    this.#housekeeping = deps.housekeeping
   }
 
   start(): void {
@@ -70,6 +75,10 @@ export class Scheduler {
     let sleepMs = longestSleepMs
     try {
       await this.#claimDue()
+      if (this.#clock.now() - this.#keptHouseAt >= longestSleepMs) {
+        this.#keptHouseAt = this.#clock.now()
+        await this.#housekeeping()
+      }
       const [earliest] = await this.#find({ limit: 1 })
       if (earliest !== undefined) sleepMs = Date.parse(earliest.next_run_at!) - this.#clock.now()
     } catch (error) {

@@ -59,7 +59,7 @@ export class SyncPlanner {
 
   /** As `plan`, while no run works in the same store. */
   planAlone(task: SyncTaskRow, options: PlanOptions = {}): Promise<PreparedPlan> {
-    return this.#lock.hold(`repo:${task.repo_id}`, () => this.plan(task, options))
+    return this.#lock.hold(`repo:${task.repo_id}`, () => this.plan(task, options), options)
   }
 
   /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, GIT_*, ABORTED */

@@ -95,14 +95,15 @@ export class SyncTasksService implements SyncTasksApi {
     throwIfAborted(signal)
     const subject = { type: 'update', object_type: 'task', object_id: auditId(id) } as const
     const row = await audit.attempt(principal, subject, async (draft) => {
-      const { cron_expression, ...changes } = parseInput(updateSyncTask, input)
+      const { cron_expression, paused_at, ...changes } = parseInput(updateSyncTask, input)
+      const known = await findTask(storage, id)
+      const resumes = (paused_at === null && known.paused_at !== null) || (changes.enabled && !known.enabled)
       const given: Partial<NewTask> = {
         ...withoutUndefined(changes),
         ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),
-        // to switch a task on again is also the word that its failures are forgotten
-        ...(changes.enabled && { paused_at: null, paused_reason: null, failure_count: 0 }),
+        ...(resumes && { paused_at: null, paused_reason: null, failure_count: 0 }),
       }
-      const wanted = { ...(await findTask(storage, id)), ...given }
+      const wanted = { ...known, ...given }
       draft.note({ details: { name: wanted.name, fields: Object.keys(given) } })
       await this.#check(wanted, signal)
       return storage.transaction(async (session) => {
@@ -165,8 +166,9 @@ export class SyncTasksService implements SyncTasksApi {
     const subject = { type: 'run', object_type: 'task', object_id: auditId(id) } as const
     const { accepted, wait } = await audit.attempt(principal, subject, async (draft) => {
       const { wait = false } = parseInput(runInput, query)
-      const task = await findTask(storage, id)
       const accepted = await storage.transaction(async (session) => {
+        // read in here: a task deleted meanwhile must not gain a run
+        const task = await findTask(session, id)
         const accepted = await queue.accept(session, task, 'manual')
         draft.note({ details: { name: task.name, run_id: accepted.run.id } })
         await draft.write(session)
@@ -174,14 +176,9 @@ export class SyncTasksService implements SyncTasksApi {
       })
       return { accepted, wait }
     })
-    if (!wait) {
-      await queue.handOver(accepted)
-      return toRun(accepted.run)
-    }
-    const [{ refs: _, ...run }] = await Promise.all([
-      waiter.wait(accepted.run.id, { signal }),
-      queue.handOver(accepted),
-    ])
+    await queue.handOver(accepted)
+    if (!wait) return toRun(accepted.run)
+    const { refs: _, ...run } = await waiter.wait(accepted.run.id, { signal })
     return run
   }
 
@@ -193,6 +190,7 @@ export class SyncTasksService implements SyncTasksApi {
       const task = await findTask(storage, id)
       const { updates } = await planner.planAlone(task, { signal })
       return storage.transaction(async (session) => {
+        await findTask(session, id)
         const created_at = new Date(clock.now()).toISOString()
         const { version: _, ...plan } = await session
           .collection('plans')
@@ -256,7 +254,19 @@ function withoutUndefined<Value extends object>(value: Value): Partial<WithoutUn
   return Object.fromEntries(given) as Partial<WithoutUndefined<Value>>
 }
 
-const scheduleFields = ['cron_expression', 'timezone', 'jitter_ms', 'enabled', 'paused_at'] as const
+/** What the next time depends on; the places are what jitter and `H` are drawn from. */
+const scheduleFields = [
+  'cron_expression',
+  'timezone',
+  'jitter_ms',
+  'enabled',
+  'paused_at',
+  'repo_id',
+  'source_remote',
+  'source_branch',
+  'target_remote',
+  'target_branch',
+] as const
 
 function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
   return scheduleFields.some((field) => before[field] !== after[field])

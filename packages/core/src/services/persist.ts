@@ -1,0 +1,25 @@
+import { isGitferryError } from '../errors/index.ts'
+import type { Clock, Logger, StorageSession } from '../ports/index.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+
+const waitsMs = [100, 1_000, 5_000, 20_000]
+
+/**
+ * A transaction that must not get lost: what happened in git cannot be taken back because the storage was busy or the
+ * disk full for a moment. Tried again for up to half a minute; other errors, and the last one, go to the caller.
+ */
+export async function persist<Result>(
+  deps: { readonly storage: ManagedStorage; readonly clock: Clock; readonly logger: Logger },
+  work: (session: StorageSession) => Promise<Result>,
+): Promise<Result> {
+  for (const waitMs of waitsMs) {
+    try {
+      return await deps.storage.transaction(work)
+    } catch (error) {
+      if (!isGitferryError(error, 'STORAGE_FAILED') && !isGitferryError(error, 'DISK_FULL')) throw error
+      deps.logger.warn('the storage failed; trying again', { error, wait_ms: waitMs })
+      await new Promise<void>((resolve) => deps.clock.setTimer(waitMs, resolve))
+    }
+  }
+  return deps.storage.transaction(work)
+}
