@@ -152,7 +152,9 @@ describe('a task that fails', () => {
     expect(await pass(hour)).toEqual([])
 
     const { paused_at, ...whole } = await state()
-    expect(await gitferry.sync.tasks.update(task.id, { ...whole, paused_at })).toMatchObject({ failure_count: 3 })
+    expect(await gitferry.sync.tasks.update(task.id, { ...whole, paused_at })).toMatchObject({
+      failure_count: 3,
+    })
     const resumed = await gitferry.sync.tasks.update(task.id, { paused_at: null, source_branch: 'main' })
     expect(resumed).toMatchObject({ paused_at: null, failure_count: 0 })
     expect(await pass(10 * second)).toMatchObject([{ status: 'success' }])

@@ -30,7 +30,11 @@ export class SharedWork<Key, Result> {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       shared.waiters -= 1
-      if (shared.waiters === 0) shared.controller.abort()
+      if (shared.waiters === 0) {
+        shared.controller.abort()
+        // whoever leaves last waits until nothing of the work is left
+        await shared.promise.catch(() => {})
+      }
     }
   }
 

@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { memoryStorage } from '@gitferry/adapters/storage/memory'
+import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
+import {
+  createGitferry,
+  type Gitferry,
+  GitferryError,
+  type GitferryOptions,
+  isGitferryError,
+  type StorageAdapter,
+} from '@gitferry/core'
+import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { wrapGit } from './wrapped-git.ts'
+
+let sandbox: ApiSandbox
+let started: Gitferry[]
+
+beforeEach(async () => {
+  sandbox = await createApiSandbox()
+  started = []
+})
+
+afterEach(async () => {
+  for (const gitferry of started) await gitferry.stop({ graceful: false })
+  sandbox.remove()
+})
+
+async function start(options: Partial<GitferryOptions> = {}) {
+  const gitferry = createGitferry({ storage: memoryStorage(), dataDir: sandbox.dataDir, ...options })
+  started.push(gitferry)
+  await gitferry.start()
+  return gitferry
+}
+
+async function makeTask(gitferry: Gitferry, settings = {}) {
+  const repo = await gitferry.repos.register({ path: sandbox.clonePath })
+  return gitferry.sync.tasks.create({
+    repo_id: repo.id,
+    source_branch: 'main',
+    target_remote: 'backup',
+    ...settings,
+  })
+}
+
+/** A wrapped git, in a folder of its own where it may leave marks. */
+function wrapped(verb: string, script: string): { readonly git: string; readonly marks: string } {
+  const marks = join(sandbox.dataDir, 'marks')
+  mkdirSync(marks)
+  return { git: wrapGit(marks, verb, script), marks }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+const backupTip = () => sandbox.oidOf(sandbox.bareBackupPath, 'main')
+const originTip = () => sandbox.oidOf(sandbox.originPath, 'main')
+
+describe('a push', () => {
+  it('whose connection breaks after the target took it counts as landed', async () => {
+    const { git } = wrapped(
+      'push',
+      '$GIT "$@" >/dev/null 2>&1; echo "fatal: the remote end hung up unexpectedly" >&2; exit 128',
+    )
+    const gitferry = await start({ git })
+    const task = await makeTask(gitferry)
+    const { id } = await gitferry.sync.tasks.run(task.id)
+    const run = await gitferry.sync.runs.wait(id)
+    expect(run).toMatchObject({ status: 'success', commit_range: originTip(), error_code: null })
+    expect(run.refs[0]?.reason).toMatch(/connection broke/)
+  })
+
+  it('whose connection breaks before that fails, and says why', async () => {
+    const { git } = wrapped('push', 'echo "fatal: the remote end hung up unexpectedly" >&2; exit 128')
+    const gitferry = await start({ git })
+    const run = await gitferry.sync.tasks.run((await makeTask(gitferry)).id, { wait: true })
+    expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_UNREACHABLE', commit_range: '' })
+    expect(backupTip()).toBe('')
+  })
+
+  it('that finds the target moved meanwhile is planned anew, and overwrites nothing', async () => {
+    const other = 'refs/heads/theirs'
+    const { git, marks } = wrapped(
+      'push',
+      `if [ ! -e $DIR/once ]; then touch $DIR/once; $GIT --git-dir='${sandbox.bareBackupPath}' update-ref refs/heads/main ${other}; fi; $GIT "$@"`,
+    )
+    const gitferry = await start({ git })
+    const task = await makeTask(gitferry)
+    sandbox.git(sandbox.originPath, 'push', '-q', sandbox.bareBackupPath, 'main', `main:${other}`)
+    const theirs = sandbox.commit(sandbox.bareBackupPath, 'theirs', 'somebody else was faster')
+    sandbox.commit(sandbox.originPath, 'main', 'to be carried over')
+
+    const { id } = await gitferry.sync.tasks.run(task.id)
+    const run = await gitferry.sync.runs.wait(id)
+    expect(existsSync(join(marks, 'once'))).toBe(true)
+    expect(run).toMatchObject({ status: 'conflict', error_code: 'SYNC_CONFLICT' })
+    expect(run.refs).toMatchObject([{ outcome: 'conflict', old_oid: theirs, new_oid: originTip() }])
+    expect(backupTip()).toBe(theirs)
+    expect(await gitferry.sync.runs.log(id)).toMatch(/planning anew/)
+    // the attempt that came too late, then nothing more: a conflict moves no ref
+    const { items } = await gitferry.audit.list({ type: 'sync' })
+    expect(items.map(({ error_code, result }) => [result, error_code])).toEqual([['failure', 'GIT_REJECTED']])
+  })
+})
+
+describe('a run', () => {
+  it('that takes longer than the task allows is ended, and leaves no process', async () => {
+    const { git, marks } = wrapped('fetch', 'echo $$ > $DIR/pid; exec sleep 600')
+    const gitferry = await start({ git })
+    const task = await makeTask(gitferry, { timeout_ms: 1_000 })
+    // the store is seeded by a fetch too, with the same limit
+    const run = await gitferry.sync.tasks.run(task.id, { wait: true })
+    expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_TIMEOUT' })
+    expect(() => process.kill(Number(readFileSync(join(marks, 'pid'), 'utf8')), 0)).toThrow(/ESRCH/)
+  })
+
+  it('asked for while its task is deleted ends, or is refused, and nobody waits for ever', async () => {
+    const gitferry = await start({ storage: sqliteStorage({ path: join(sandbox.dataDir, 'gitferry.db') }) })
+    const task = await makeTask(gitferry)
+    const asked = [1, 2, 3].map(() => gitferry.sync.tasks.run(task.id, { wait: true }))
+    const deleted = gitferry.sync.tasks.delete(task.id, { cancel: true })
+    const late = [1, 2].map(() => gitferry.sync.tasks.run(task.id, { wait: true }))
+    for (const outcome of await Promise.allSettled([...asked, ...late])) {
+      if (outcome.status === 'fulfilled') expect(outcome.value.finished_at).not.toBe(null)
+      else expect(isGitferryError(outcome.reason, 'TASK_NOT_FOUND')).toBe(true)
+    }
+    await deleted
+    for await (const run of gitferry.sync.runs.all()) expect(run.finished_at).not.toBe(null)
+  })
+
+  it('whose end cannot be stored for a moment is stored as it came out', async () => {
+    const storage = memoryStorage()
+    let failures = 0
+    const flaky: StorageAdapter = {
+      ...storage,
+      name: 'flaky',
+      capabilities: storage.capabilities,
+      open: () => storage.open(),
+      close: () => storage.close(),
+      collection: (name) => storage.collection(name),
+      transaction(work) {
+        if (failures === 0) return storage.transaction(work)
+        failures -= 1
+        return Promise.reject(new GitferryError('STORAGE_FAILED', 'The disk was busy.'))
+      },
+    }
+    const gitferry = await start({ storage: flaky })
+    const task = await makeTask(gitferry)
+    gitferry.on('run.progress', ({ phase }) => {
+      if (phase === 'pushed') failures = 1
+    })
+    const run = await gitferry.sync.tasks.run(task.id, { wait: true })
+    expect(failures).toBe(0)
+    expect(run).toMatchObject({ status: 'success', commit_range: originTip() })
+    expect((await gitferry.audit.list({ type: 'sync' })).items).toMatchObject([{ result: 'success' }])
+  })
+})
+
+describe('stop()', () => {
+  it('ends a plan that is under way with its git, and leaves its entry', async () => {
+    const path = join(sandbox.dataDir, 'gitferry.db')
+    const { git, marks } = wrapped('ls-remote', 'echo $$ > $DIR/pid; exec sleep 600')
+    const gitferry = await start({ git, storage: sqliteStorage({ path }) })
+    const task = await makeTask(gitferry)
+    const plan = gitferry.sync.tasks.plan(task.id)
+    const refused = expect(plan).rejects.toMatchObject({ code: 'CLOSED' })
+    await until(() => existsSync(join(marks, 'pid')))
+    await gitferry.stop({ graceful: false })
+    await refused
+    expect(execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' })).not.toContain('sleep 600')
+    await expect(gitferry.sync.tasks.run(task.id)).rejects.toMatchObject({ code: 'CLOSED' })
+
+    const again = await start({ storage: sqliteStorage({ path }) })
+    const { items } = await again.audit.list({ type: 'plan' })
+    expect(items).toMatchObject([{ result: 'failure', error_code: 'CLOSED' }])
+  })
+
+  it('tells those who wait for a run that it did not end', async () => {
+    const { git } = wrapped('ls-remote', 'exec sleep 600')
+    const gitferry = await start({ git })
+    const task = await makeTask(gitferry)
+    const { id } = await gitferry.sync.tasks.run(task.id)
+    const refused = expect(gitferry.sync.runs.wait(id)).rejects.toMatchObject({ code: 'CLOSED' })
+    await gitferry.stop({ graceful: false })
+    await refused
+  })
+})
+
+it('a plan that is given up while it waits for its repository returns at once', async () => {
+  const { git, marks } = wrapped('ls-remote', 'touch $DIR/listing; exec sleep 600')
+  const gitferry = await start({ git })
+  const task = await makeTask(gitferry)
+  const first = gitferry.sync.tasks.plan(task.id).catch((error: unknown) => error)
+  await until(() => existsSync(join(marks, 'listing')))
+  const controller = new AbortController()
+  const second = gitferry.sync.tasks.plan(task.id, { signal: controller.signal })
+  controller.abort()
+  await expect(second).rejects.toMatchObject({ code: 'ABORTED' })
+  await gitferry.stop({ graceful: false })
+  expect(isGitferryError(await first, 'CLOSED')).toBe(true)
+})
