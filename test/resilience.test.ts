@@ -159,6 +159,16 @@ describe('a run', () => {
   })
 })
 
+it('size_bytes counts the store of a repository as soon as there is one', async () => {
+  const gitferry = await start()
+  const task = await makeTask(gitferry)
+  const before = (await gitferry.repos.get(task.repo_id)).size_bytes
+  await gitferry.sync.tasks.run(task.id, { wait: true })
+  // it is measured after the run has ended; the next run of the repository waits for that
+  await gitferry.sync.tasks.run(task.id, { wait: true })
+  expect((await gitferry.repos.get(task.repo_id)).size_bytes).toBeGreaterThan(before)
+})
+
 describe('stop()', () => {
   it('ends a plan that is under way with its git, and leaves its entry', async () => {
     const path = join(sandbox.dataDir, 'gitferry.db')

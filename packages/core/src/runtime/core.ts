@@ -10,6 +10,7 @@ import { Stores } from '../git/store.ts'
 import { AbandonedRuns } from '../services/abandoned-runs.ts'
 import { AuditLog, type AuditSubject } from '../services/audit-log.ts'
 import { PlanApplier } from '../services/plan-applier.ts'
+import { RepoSizes } from '../services/repo-sizes.ts'
 import { RunQueue } from '../services/run-queue.ts'
 import { RunRecorder } from '../services/run-recorder.ts'
 import { RunWaiter } from '../services/run-waiter.ts'
@@ -76,7 +77,8 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     trustedOwners: options.trustedOwners,
     allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
   }
-  const shared = { storage, clock, logger, events, audit, runner, stores, settings, lock }
+  const sizes = new RepoSizes({ storage, stores, clock, logger })
+  const shared = { storage, clock, logger, events, audit, runner, stores, sizes, settings, lock }
   const planner = new SyncPlanner(shared)
   const recorder = new RunRecorder({ storage, clock, events, logger, schedule, wakeScheduler })
   const worker = new RunWorker({ ...shared, planner, recorder, applier: new PlanApplier({ runner }) })

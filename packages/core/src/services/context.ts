@@ -7,6 +7,7 @@ import type { EventBus } from '../runtime/event-bus.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { RepoSizes } from './repo-sizes.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { TaskSchedule } from './task-schedule.ts'
 
@@ -22,6 +23,7 @@ export interface ServiceContext {
   /** Absolute path of git, and the folder that is its HOME: what simple-git is started with. */
   readonly git: { readonly binary: string; readonly home: string }
   readonly stores: Stores
+  readonly sizes: RepoSizes
   readonly queue: RunQueue
   /** One at a time in the store of a repository, by `repo:<id>`. */
   readonly lock: KeyedLock

@@ -15,18 +15,17 @@ import {
   type UpdateRepo,
   updateRepo,
 } from '../contract/index.ts'
-import { aboutField, GitferryError, parseInput } from '../errors/index.ts'
+import { aboutField, parseInput } from '../errors/index.ts'
 import { defaultBranch } from '../git/local/default-branch.ts'
 import { readHead } from '../git/local/head.ts'
 import { inspectRepository } from '../git/local/inspect-repository.ts'
-import type { StorageSession } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
-import { diskUsage } from './disk-usage.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { findAll, findPage } from './pages.ts'
 import { importRemotes, storeRemotes } from './remote-import.ts'
+import { refuseTaken, refuseUnknownKey, refuseUsed } from './repo-refusals.ts'
 
 /** Repositories that gitferry manages. */
 export class ReposService implements ReposApi {
@@ -56,7 +55,7 @@ export class ReposService implements ReposApi {
   }
 
   async register(input: RegisterRepo, { signal }: CallOptions = {}): Promise<Repo> {
-    const { audit, clock, events, principal, runner, settings, storage } = this.#context
+    const { audit, clock, events, principal, runner, settings, sizes, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'create', object_type: 'repo', object_id: null } as const
     const repo = await audit.attempt(principal, subject, async (draft) => {
@@ -71,14 +70,15 @@ export class ReposService implements ReposApi {
       await refuseTaken(storage, { name, path: found.path })
       const imported = await importRemotes(found, { runner, policy: settings, signal })
       const now = new Date(clock.now()).toISOString()
+      const uuid = clock.newId()
       const row = {
         ...found,
-        uuid: clock.newId(),
+        uuid,
         name,
         default_branch: await defaultBranch(found, { runner, signal }),
         ssh_key_id: null,
         credential_id: null,
-        size_bytes: await diskUsage(found.common_dir),
+        size_bytes: await sizes.measure({ ...found, uuid }),
         created_at: now,
         updated_at: now,
       }
@@ -186,48 +186,4 @@ function toRepo(row: RepoRow, remotes: readonly RemoteRow[], currentBranch: stri
       problem,
     })),
   }
-}
-
-function refuseUnknownKey(id: number | null | undefined): void {
-  if (id === null || id === undefined) return
-  throw new GitferryError('SSH_KEY_NOT_FOUND', `ssh_key_id: there is no SSH key with the id ${id}.`, {
-    details: { field: 'ssh_key_id', id },
-  })
-}
-
-async function refuseTaken(
-  session: StorageSession,
-  taken: { readonly name?: string; readonly path?: string },
-): Promise<void> {
-  const repos = session.collection('repos')
-  for (const field of ['path', 'name'] as const) {
-    const value = taken[field]
-    if (value === undefined) continue
-    const [other] = await repos.find({ where: { [field]: value }, limit: 1 })
-    if (other === undefined) continue
-    throw new GitferryError(
-      'REPO_EXISTS',
-      field === 'path'
-        ? `path: this repository is registered already, as "${other.name}" (id ${other.id}).`
-        : `name: "${value}" is taken by the repository with the id ${other.id}; give another name.`,
-      { details: { field, id: other.id } },
-    )
-  }
-}
-
-async function refuseUsed(session: StorageSession, repo: RepoRow): Promise<void> {
-  const tasks = session.collection('tasks')
-  const users = new Map(
-    [
-      ...(await tasks.find({ where: { repo_id: repo.id } })),
-      ...(await tasks.find({ where: { target_repo_id: repo.id } })),
-    ].map((task) => [task.id, task]),
-  )
-  if (users.size === 0) return
-  const names = [...users.values()].map((task) => `"${task.name}" (id ${task.id})`).join(', ')
-  throw new GitferryError(
-    'REPO_IN_USE',
-    `The repository "${repo.name}" is used by ${users.size === 1 ? 'the sync task' : 'the sync tasks'} ${names}; delete ${users.size === 1 ? 'it' : 'them'} first.`,
-    { details: { task_ids: [...users.keys()] } },
-  )
 }

@@ -17,6 +17,7 @@ import { auditedUpdate } from './audited-update.ts'
 import type { ServiceContext } from './context.ts'
 import { landedRefs } from './landed-refs.ts'
 import type { PlanApplier } from './plan-applier.ts'
+import type { RepoSizes } from './repo-sizes.ts'
 import { RunLog } from './run-log.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { PlanProgress, PreparedPlan, SyncPlanner } from './sync-planner.ts'
@@ -28,6 +29,7 @@ type WorkerContext = Pick<ServiceContext, 'storage' | 'clock' | 'logger' | 'even
   readonly planner: SyncPlanner
   readonly applier: PlanApplier
   readonly recorder: RunRecorder
+  readonly sizes: RepoSizes
   readonly lock: KeyedLock
 }
 
@@ -89,7 +91,9 @@ export class RunWorker {
       try {
         const plan = await this.#context.planner.plan(task, { signal, progress })
         if (plan.updates.length === 0) return await this.#inStep(run, plan, log)
-        if (await this.#apply(run, task, plan, { log, progress, signal, last })) return
+        if (await this.#apply(run, task, plan, { log, progress, signal, last })) {
+          return await this.#context.sizes.refresh(plan.sides.source.repo)
+        }
         log.add('the target moved meanwhile; planning anew')
       } catch (error) {
         if (!isGitferryError(error, 'VERSION_CONFLICT') || last) throw error

@@ -1,7 +1,9 @@
 import {
   type CallOptions,
+  type FollowOptions,
   type Page,
   type Run,
+  type RunLogEvent,
   type RunQuery,
   type RunRow,
   type RunWithRefs,
@@ -13,6 +15,7 @@ import type { Where } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import type { ServiceContext } from './context.ts'
 import { findRun, parseId } from './find-or-refuse.ts'
+import { followRun } from './follow-run.ts'
 import { findAll, findPage } from './pages.ts'
 import { readRunRefs } from './read-run-refs.ts'
 import type { RunWaiter } from './run-waiter.ts'
@@ -67,6 +70,10 @@ export class SyncRunsService implements SyncRunsApi {
     const run = await findRun(this.#context.storage, id)
     const lines = await this.#context.storage.collection('run_log').find({ where: { run_id: run.id } })
     return lines.map(({ at, text }) => `${at} ${text}\n`).join('')
+  }
+
+  follow(id: number, options: FollowOptions = {}): AsyncGenerator<RunLogEvent, void, undefined> {
+    return followRun(id, options, this.#context)
   }
 
   get #runs() {

@@ -12,21 +12,21 @@ import {
   type SyncTask,
   type SyncTaskRow,
   type SyncTasksApi,
-  syncTaskDefaults,
   type UpdateSyncTask,
   updateSyncTask,
 } from '../contract/index.ts'
 import { GitferryError, parseInput } from '../errors/index.ts'
-import type { NewRow, StorageSession } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { unsupportedSetting } from '../sync/unsupported-settings.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findTask } from './find-or-refuse.ts'
 import { findAll, findPage } from './pages.ts'
+import { refuseGone } from './repo-refusals.ts'
 import { resolveTaskSides } from './resolve-sides.ts'
 import type { RunWaiter } from './run-waiter.ts'
 import type { SyncPlanner } from './sync-planner.ts'
+import { changedFields, newTask, scheduleChanged } from './task-fields.ts'
 import { toRun } from './to-run.ts'
 
 const deleteQuery = z.object({ cancel: z.boolean({ error: 'must be true or false' }).optional() })
@@ -71,7 +71,7 @@ export class SyncTasksService implements SyncTasksApi {
     const subject = { type: 'create', object_type: 'task', object_id: null } as const
     const row = await audit.attempt(principal, subject, async (draft) => {
       const now = new Date(clock.now()).toISOString()
-      const row = { ...withDefaults(parseInput(createSyncTask, input)), created_at: now, updated_at: now }
+      const row = { ...newTask(parseInput(createSyncTask, input)), created_at: now, updated_at: now }
       draft.note({ details: { name: row.name, repo_id: row.repo_id } })
       await this.#check(row, signal)
       return storage.transaction(async (session) => {
@@ -95,14 +95,8 @@ export class SyncTasksService implements SyncTasksApi {
     throwIfAborted(signal)
     const subject = { type: 'update', object_type: 'task', object_id: auditId(id) } as const
     const row = await audit.attempt(principal, subject, async (draft) => {
-      const { cron_expression, paused_at, ...changes } = parseInput(updateSyncTask, input)
       const known = await findTask(storage, id)
-      const resumes = (paused_at === null && known.paused_at !== null) || (changes.enabled && !known.enabled)
-      const given: Partial<NewTask> = {
-        ...withoutUndefined(changes),
-        ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),
-        ...(resumes && { paused_at: null, paused_reason: null, failure_count: 0 }),
-      }
+      const given = changedFields(known, parseInput(updateSyncTask, input))
       const wanted = { ...known, ...given }
       draft.note({ details: { name: wanted.name, fields: Object.keys(given) } })
       await this.#check(wanted, signal)
@@ -222,63 +216,6 @@ export class SyncTasksService implements SyncTasksApi {
     }
     this.#context.schedule.of(row)
     await resolveTaskSides(row, { ...this.#context, signal })
-  }
-}
-
-type NewTask = Omit<NewRow<SyncTaskRow>, 'created_at' | 'updated_at'>
-
-function withDefaults(input: z.output<typeof createSyncTask>): NewTask {
-  const target_branch = input.target_branch || input.source_branch
-  const source = `${input.source_remote}/${input.source_branch}`
-  const target = `${input.target_remote}/${target_branch}`
-  return {
-    ...structuredClone(syncTaskDefaults),
-    ...withoutUndefined(input),
-    name: input.name || `${source} → ${target}`,
-    cron_expression: (input.cron_expression ?? '').trim(),
-    target_repo_id: input.target_repo_id ?? input.repo_id,
-    target_branch,
-    paused_at: null,
-    paused_reason: null,
-    failure_count: 0,
-    next_run_at: null,
-    last_run_at: null,
-    last_status: null,
-  } as NewTask
-}
-
-type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> }
-
-function withoutUndefined<Value extends object>(value: Value): Partial<WithoutUndefined<Value>> {
-  const given = Object.entries(value).filter(([, field]) => field !== undefined)
-  return Object.fromEntries(given) as Partial<WithoutUndefined<Value>>
-}
-
-/** What the next time depends on; the places are what jitter and `H` are drawn from. */
-const scheduleFields = [
-  'cron_expression',
-  'timezone',
-  'jitter_ms',
-  'enabled',
-  'paused_at',
-  'repo_id',
-  'source_remote',
-  'source_branch',
-  'target_remote',
-  'target_branch',
-] as const
-
-function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
-  return scheduleFields.some((field) => before[field] !== after[field])
-}
-
-/** A repository deleted since it was looked at must not gain a task. */
-async function refuseGone(session: StorageSession, row: Pick<SyncTaskRow, 'repo_id' | 'target_repo_id'>) {
-  for (const field of ['repo_id', 'target_repo_id'] as const) {
-    if (await session.collection('repos').get(row[field])) continue
-    throw new GitferryError('REPO_NOT_FOUND', `${field}: there is no repository with the id ${row[field]}.`, {
-      details: { field },
-    })
   }
 }
 

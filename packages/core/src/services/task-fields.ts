@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import {
+  type createSyncTask,
+  type SyncTaskRow,
+  syncTaskDefaults,
+  type updateSyncTask,
+} from '../contract/index.ts'
+import type { NewRow } from '../ports/index.ts'
+
+/** A task before its times of creation are set. */
+type NewTask = Omit<NewRow<SyncTaskRow>, 'created_at' | 'updated_at'>
+
+/** A new task: what was asked for, and the documented defaults for the rest. */
+export function newTask(input: z.output<typeof createSyncTask>): NewTask {
+  const target_branch = input.target_branch || input.source_branch
+  const source = `${input.source_remote}/${input.source_branch}`
+  const target = `${input.target_remote}/${target_branch}`
+  return {
+    ...structuredClone(syncTaskDefaults),
+    ...withoutUndefined(input),
+    name: input.name || `${source} → ${target}`,
+    cron_expression: (input.cron_expression ?? '').trim(),
+    target_repo_id: input.target_repo_id ?? input.repo_id,
+    target_branch,
+    paused_at: null,
+    paused_reason: null,
+    failure_count: 0,
+    next_run_at: null,
+    last_run_at: null,
+    last_status: null,
+  } as NewTask
+}
+
+/** What an update changes: the fields that it carries, and with a resumed task its pause and its failures. */
+export function changedFields(
+  known: SyncTaskRow,
+  { cron_expression, paused_at, ...changes }: z.output<typeof updateSyncTask>,
+): Partial<NewTask> {
+  const resumes = (paused_at === null && known.paused_at !== null) || (changes.enabled && !known.enabled)
+  return {
+    ...withoutUndefined(changes),
+    ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),
+    ...(resumes && { paused_at: null, paused_reason: null, failure_count: 0 }),
+  }
+}
+
+type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> }
+
+function withoutUndefined<Value extends object>(value: Value): Partial<WithoutUndefined<Value>> {
+  const given = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(given) as Partial<WithoutUndefined<Value>>
+}
+
+/** What the next time of a task depends on; the places are what jitter and `H` are drawn from. */
+const scheduleFields = [
+  'cron_expression',
+  'timezone',
+  'jitter_ms',
+  'enabled',
+  'paused_at',
+  'repo_id',
+  'source_remote',
+  'source_branch',
+  'target_remote',
+  'target_branch',
+] as const
+
+export function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
+  return scheduleFields.some((field) => before[field] !== after[field])
+}
