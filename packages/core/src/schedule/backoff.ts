@@ -1,5 +1,3 @@
-import type { Schedule } from './schedule.ts'
-
 const firstDelayMs = 30_000
 const longestDelayMs = 3_600_000
 
@@ -12,15 +10,4 @@ export function backoffDelay(failures: number, random: () => number): number {
   if (failures < 1) return 0
   const whole = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1))
   return Math.round(whole / 2 + (random() * whole) / 2)
-}
-
-/** The first tick after `now` and the backoff, in ms since 1970; `anchor` as in {@link Schedule.next}. */
-export function nextAfterFailure(
-  schedule: Schedule,
-  now: number,
-  failures: number,
-  random: () => number,
-  anchor?: number,
-): number {
-  return schedule.next(now + backoffDelay(failures, random), anchor)
 }

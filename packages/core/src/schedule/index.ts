@@ -1,4 +1,4 @@
-export { backoffDelay, nextAfterFailure } from './backoff.ts'
+export { backoffDelay } from './backoff.ts'
 export { type DueTask, decideMisfire, misfireGraceMs } from './misfire.ts'
 export { nextRuns } from './next-runs.ts'
 export { type ParseScheduleOptions, parseSchedule } from './parse-schedule.ts'

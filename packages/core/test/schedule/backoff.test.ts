@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backoffDelay, nextAfterFailure } from '../../src/schedule/backoff.ts'
-import { parseSchedule } from '../../src/schedule/parse-schedule.ts'
+import { backoffDelay } from '../../src/schedule/backoff.ts'
 
 const lowest = () => 0
 const highest = () => 1 - Number.EPSILON
@@ -19,20 +18,5 @@ describe('the backoff', () => {
     expect(backoffDelay(failures, lowest)).toBe(least)
     expect(backoffDelay(failures, highest)).toBe(most)
     expect(backoffDelay(failures, () => 0.5)).toBe((least + most) / 2)
-  })
-
-  it('the next run is the first tick after now and the backoff', () => {
-    const schedule = parseSchedule('*/5 * * * *', 'UTC')
-    const now = Date.parse('2026-01-01T10:00:01Z')
-    expect(nextAfterFailure(schedule, now, 1, highest)).toBe(Date.parse('2026-01-01T10:05:00Z'))
-    expect(nextAfterFailure(schedule, now, 8, lowest)).toBe(Date.parse('2026-01-01T10:35:00Z'))
-    expect(nextAfterFailure(schedule, now, 8, highest)).toBe(Date.parse('2026-01-01T11:05:00Z'))
-  })
-
-  it('an interval keeps its grid', () => {
-    const schedule = parseSchedule('@every 1m', 'UTC')
-    const anchor = Date.parse('2026-01-01T10:00:00Z')
-    expect(nextAfterFailure(schedule, anchor + 1_000, 2, lowest, anchor)).toBe(anchor + 60_000)
-    expect(nextAfterFailure(schedule, anchor + 1_000, 3, lowest, anchor)).toBe(anchor + 120_000)
   })
 })

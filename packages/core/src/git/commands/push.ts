@@ -87,22 +87,3 @@ export function pushRefs(input: PushInput): GitCommand<RefResult[]> {
     },
   }
 }
-
-/** Bytes of refs and oids that one push command may carry: a command line has about 2 MiB. */
-const maxCommandBytes = 512 * 1024
-
-/** Splits updates into as many pushes as command lines need: one, up to some thousands of refs. */
-export function pushBatches(updates: readonly RefUpdate[]): RefUpdate[][] {
-  const batches: RefUpdate[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const update of updates) {
-    const size = 2 * Buffer.byteLength(update.ref) + 200
-    if (bytes + size > maxCommandBytes) {
-      batches.push([])
-      bytes = 0
-    }
-    batches.at(-1)?.push(update)
-    bytes += size
-  }
-  return batches
-}

@@ -1,7 +1,6 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { objectTypes } from '../../../src/git/commands/cat-file.ts'
 import { checkedOutBranches } from '../../../src/git/commands/checked-out-branches.ts'
 import { compareCommits } from '../../../src/git/commands/compare-commits.ts'
 import { initBare } from '../../../src/git/commands/init.ts'
@@ -121,19 +120,6 @@ describe('updateRefs', () => {
 
   it('does nothing for an empty list', async () => {
     expect(await update()).toEqual({ outcome: 'updated' })
-  })
-})
-
-describe('objectTypes', () => {
-  it('tells what is here and of what type', async () => {
-    const blob = sandbox.tip(gitDir, `${first}:main.txt`)
-    const types = await runner.run(
-      objectTypes([first, absent, blob, sandbox.tip(gitDir, `${first}^{tree}`)]),
-      { gitDir },
-    )
-    expect([...types.values()]).toEqual(['commit', 'blob', 'tree'])
-    expect([...types.keys()]).not.toContain(absent)
-    expect(await runner.run(objectTypes([]), { gitDir })).toEqual(new Map())
   })
 })
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fetch } from '../../../src/git/commands/fetch.ts'
-import { pushBatches, pushRefs, type RefUpdate } from '../../../src/git/commands/push.ts'
+import { pushRefs, type RefUpdate } from '../../../src/git/commands/push.ts'
 import type { ProcessGitRunner } from '../../../src/git/process-runner.ts'
 import { createGitSandbox, type GitSandbox } from '../../../src/testing/git-sandbox.ts'
 import { runnerIn } from '../fake-git.ts'
@@ -188,30 +188,6 @@ describe('a push that cannot be made', () => {
     expect(() => pushRefs({ url: 'x', protocol: 'file', updates: [update, update] })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT' }),
     )
-  })
-})
-
-describe('pushBatches', () => {
-  const updates = (count: number, length = 10): RefUpdate[] =>
-    Array.from({ length: count }, (_, number) => ({
-      ref: `refs/heads/${String(number).padStart(length, 'x')}`,
-      oid: first,
-      expected: null,
-    }))
-
-  it.each([0, 1, 1_000])('makes one push of %d updates', (count) => {
-    expect(pushBatches(updates(count))).toEqual(count === 0 ? [] : [updates(count)])
-  })
-
-  it('keeps every update, in order, and each command line short', () => {
-    const many = updates(5_000, 300)
-    const batches = pushBatches(many)
-    expect(batches.flat()).toEqual(many)
-    expect(batches.length).toBeGreaterThan(1)
-    for (const batch of batches) {
-      const { args } = pushRefs({ url: 'x', protocol: 'file', updates: batch })
-      expect(args.join(' ').length).toBeLessThan(1024 * 1024)
-    }
   })
 })
 
