@@ -1,5 +1,6 @@
 export * from './contract/index.ts'
 export * from './errors/index.ts'
+export { describeCheckout } from './git/describe-checkout.ts'
 export { createGitferry, type Gitferry } from './gitferry.ts'
 export * from './ports/index.ts'
 export { InProcessQueue, type InProcessQueueOptions } from './runtime/in-process-queue.ts'
