@@ -1,4 +1,4 @@
-import { isFinished, type RunRef, type RunRow, type RunStatus, type SyncTaskRow } from '../contract/index.ts'
+import type { RunRef, RunRow, RunStatus, SyncTaskRow } from '../contract/index.ts'
 import type { GitferryError } from '../errors/index.ts'
 import type { Changes, Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
@@ -17,6 +17,12 @@ export interface RunRecorderDeps {
   readonly schedule: TaskSchedule
   /** Tells the scheduler that a task's next time has changed. */
   readonly wakeScheduler: () => void
+}
+
+/** A run that has ended, and what that changed about its task. */
+interface Ended {
+  readonly run: RunRow
+  readonly changes: Changes<SyncTaskRow> | undefined
 }
 
 /** Writes what becomes of runs: each step is one transaction, events follow the commit. */
@@ -52,28 +58,28 @@ export class RunRecorder {
     log: RunLog,
     beside: (session: StorageSession) => Promise<void> = async () => {},
   ): Promise<void> {
-    const pausedFor = await this.#end(run, { ...conclusion }, log, async (session) => {
+    const ended = await this.#end(run, { ...conclusion }, log, async (session) => {
       const rows = session.collection('run_refs')
       if (run.attempt > 1) await rows.deleteWhere({ run_id: run.id })
       for (const ref of refs) await rows.insert({ run_id: run.id, ...ref })
       await beside(session)
     })
     for (const ref of refs) this.#deps.events.emit('run.ref', { run_id: run.id, ref })
-    await this.#announce(run, pausedFor)
+    this.#announce(ended)
   }
 
   /** Ends a run that an error cut off. */
   async fail(run: RunRow, error: GitferryError, log: RunLog): Promise<void> {
     log.add(`failed: ${error.code}: ${error.message}`)
     const changes = { status: 'failed', error_code: error.code, error_message: error.message } as const
-    await this.#announce(run, await this.#end(run, changes, log))
+    this.#announce(await this.#end(run, changes, log))
   }
 
   /** Ends a run on a person's word. */
   async cancel(run: RunRow, log: RunLog): Promise<void> {
     log.add('canceled')
     const changes = { status: 'canceled', error_message: 'The run was canceled.' } as const
-    await this.#announce(run, await this.#end(run, changes, log))
+    this.#announce(await this.#end(run, changes, log))
   }
 
   /** Puts a run that a shutdown cut short back among the pending ones; the next start takes it up again. */
@@ -116,18 +122,18 @@ export class RunRecorder {
     return { status: 'canceled', finished_at: this.#now(), error_message: 'The task was deleted.' }
   }
 
-  /** The one transaction that ends a run. Answers why its task was paused, if it was. */
+  /** The one transaction that ends a run. */
   async #end(
     run: RunRow,
     outcome: Changes<RunRow> & { readonly status: RunStatus },
     log: RunLog,
     beside: (session: StorageSession) => Promise<void> = async () => {},
-  ): Promise<string | undefined> {
+  ): Promise<Ended> {
     await log.close()
     return persist(this.#deps, async (session) => {
       const now = this.#deps.clock.now()
       const started = run.started_at === null ? now : Date.parse(run.started_at)
-      await session.collection('runs').update(run.id, {
+      const ended = await session.collection('runs').update(run.id, {
         ...outcome,
         finished_at: new Date(now).toISOString(),
         duration_ms: Math.max(0, now - started),
@@ -135,10 +141,9 @@ export class RunRecorder {
       await beside(session)
       await log.storeIn(session)
       const task = await session.collection('tasks').get(run.task_id)
-      if (task === undefined) return undefined
-      const changes = this.#afterRun(task, outcome)
-      await session.collection('tasks').update(task.id, changes)
-      return changes.paused_reason ?? undefined
+      const changes = task && this.#afterRun(task, outcome)
+      if (task && changes) await session.collection('tasks').update(task.id, changes)
+      return { run: ended ?? run, changes }
     })
   }
 
@@ -178,13 +183,13 @@ export class RunRecorder {
     }
   }
 
-  async #announce(run: RunRow, pausedFor: string | undefined): Promise<void> {
-    const { events, logger, storage, wakeScheduler } = this.#deps
-    const now = await storage.collection('runs').get(run.id)
-    if (now && isFinished(now.status)) events.emit('run.finished', { run: toRun(now) })
-    else logger.error('a run that ended is not stored as ended', { run_id: run.id })
-    if (pausedFor !== undefined) events.emit('task.paused', { task_id: run.task_id, reason: pausedFor })
-    wakeScheduler()
+  #announce({ run, changes }: Ended): void {
+    const { events, wakeScheduler } = this.#deps
+    events.emit('run.finished', { run: toRun(run) })
+    if (changes?.paused_reason) {
+      events.emit('task.paused', { task_id: run.task_id, reason: changes.paused_reason })
+    }
+    if (changes?.next_run_at !== undefined) wakeScheduler()
   }
 
   #now(): string {

@@ -1,4 +1,4 @@
-import { isFinished, type RunWithRefs } from '../contract/index.ts'
+import { isFinished, type Run, type RunWithRefs } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
@@ -30,19 +30,19 @@ export class RunWaiter {
   ): Promise<RunWithRefs> {
     throwIfAborted(signal)
     if (this.#closing.signal.aborted) throw stopped(id)
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+    const { promise: ended, resolve, reject } = Promise.withResolvers<Run>()
     ended.catch(() => {})
     const closing = this.#closing.signal
     const onClose = () => reject(stopped(id))
     closing.addEventListener('abort', onClose, { once: true })
     // listening begins before the look, so that an end in between is not missed
     const unsubscribe = this.#events.on('run.finished', ({ run }) => {
-      if (run.id === id) resolve()
+      if (run.id === id) resolve(run)
     })
     try {
-      if (!isFinished((await findRun(this.#storage, id)).status)) await waitOrAbort(ended, signal)
-      const run = await findRun(this.#storage, id)
-      return { ...toRun(run), refs: await readRunRefs(this.#storage, id) }
+      const found = toRun(await findRun(this.#storage, id))
+      const run = isFinished(found.status) ? found : await waitOrAbort(ended, signal)
+      return { ...run, refs: await readRunRefs(this.#storage, id) }
     } finally {
       unsubscribe()
       closing.removeEventListener('abort', onClose)
