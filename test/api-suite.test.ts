@@ -266,6 +266,25 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
     'a log holds one line a step, each with its time, oldest first',
     ({ api }) => ({ runs: { log: async (id) => (await api.sync.runs.log(id)).replace(/^\S+ /gm, '') } }),
   ],
+  'a follow that tells a line twice': [
+    'following runs',
+    'following a run that goes on tells each line once, as it is written, to everybody',
+    ({ api }) => ({
+      runs: {
+        async *follow(id) {
+          for await (const event of api.sync.runs.follow(id)) {
+            if (event.type === 'log') yield event
+            yield event
+          }
+        },
+      },
+    }),
+  ],
+  'a follow that starts anew': [
+    'following runs',
+    'following goes on after the line that it is given',
+    ({ api }) => ({ runs: { follow: (id) => api.sync.runs.follow(id) } }),
+  ],
   'a filter that is ignored': [
     'runs',
     'runs are found by task, repository, status, trigger and time',

@@ -25,9 +25,9 @@ export interface RemoteUrl {
   /** Written anew from its parts: what git is given, never the text that somebody typed. */
   readonly url: string
   readonly protocol: GitProtocol
-  /** Only of `file`: absolute and normalised. Links in it are resolved at every run: `resolveFileRemote`. */
+  /** Only of `file`: absolute and normalised. What is there is looked at before every use: `openLocal`. */
   readonly path?: string
-  /** Canonical, without brackets. */
+  /** Canonical, without brackets. What a name resolves to is checked before every connection: `resolveHost`. */
   readonly host?: string
   readonly port?: number
   /** Only of `ssh`. */
@@ -39,25 +39,34 @@ export interface RemoteUrlProblem {
 }
 
 const maxLength = 2_048
-const defaultPorts = { https: 443, http: 80, ssh: 22 } as const
+const queryProblem = 'the URL holds a query ("?…")'
+// "https://user:12/34@host/x" and "user.name:secret@host/x": to git, what stands before the ":" is the host.
+const strayAt =
+  'an "@" stands after the host, as if a password went before it; use https:// or ssh://, and write it as "%40" there'
+/** The port of a URL that names none. */
+export const defaultPorts = { https: 443, http: 80, ssh: 22 } as const
 const userName = /^[A-Za-z0-9_][\w.-]*$/
 const sshPath = /^[\p{L}\p{M}\p{N}._~/+@=,%&!-]+$/u
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+const knownScheme = /^(?:git|ftps?|rsync|sftp|svn|git\+https?|git\+ssh|ssh\+git)$/
 const encodedTrap = /%(?:[01][0-9a-f]|7f|5c)/i
 
 /**
- * Weighs a remote's URL by its text alone: transport, host, port, path. Pure; names are not resolved (that is
- * done at every connection) and links not followed (`resolveFileRemote`).
+ * Weighs a remote's URL by its text alone: transport, host, port, path. Pure; names are not resolved
+ * (`resolveHost` does, before every connection) and links not followed (`openLocal` does).
  *
  * Allowed: `https://`, `ssh://`, `user@host:path`, `http://` to hosts in `allowOutgoing`, `file://` and absolute
- * paths under `repoRoots`. The rest is refused, and so is what two parsers read differently: user info,
- * backslashes, whitespace, control characters, fragments.
+ * paths under `repoRoots`. The rest is refused, and so is what two parsers read differently: user info (but the
+ * user of ssh), backslashes, whitespace, control characters, queries, fragments. So an allowed URL holds no
+ * secret, and a `problem` quotes nothing but a host or the name of a known transport.
  */
 export function checkRemoteUrl(raw: string, policy: RemoteUrlPolicy): RemoteUrl | RemoteUrlProblem {
   if (raw === '') return { problem: 'the URL is empty' }
   if (raw.length > maxLength) return { problem: `the URL has more than ${maxLength} characters` }
   if (invisible.test(raw)) return { problem: 'the URL holds control or invisible characters' }
   if (raw.startsWith('-')) return { problem: 'the URL begins with "-"' }
+  // "//user:secret@host/x" is a URL without its scheme, and a share of the network to some.
+  if (raw.startsWith('//')) return { problem: 'the path begins with "//"' }
   if (raw.startsWith('/')) return checkPath(raw, policy, (path) => path)
   if (/\s/u.test(raw)) return { problem: 'the URL holds whitespace' }
   if (raw.includes('\\')) return { problem: 'the URL holds a backslash' }
@@ -74,7 +83,9 @@ export function checkRemoteUrl(raw: string, policy: RemoteUrlPolicy): RemoteUrl 
     case 'ssh':
       return checkHostUrl(raw.slice(scheme.length + 3), scheme, policy)
     default:
-      return { problem: `the transport "${scheme}" is not allowed; use https or ssh` }
+      return {
+        problem: `the transport${knownScheme.test(scheme) ? ` "${scheme}"` : ''} is not allowed; use https or ssh`,
+      }
   }
 }
 
@@ -100,7 +111,8 @@ export const fileUrl = (path: string): string => pathToFileURL(path).href
 
 function checkFileUrl(raw: string, policy: RemoteUrlPolicy): RemoteUrl | RemoteUrlProblem {
   const encoded = raw.slice('file://'.length)
-  if (!encoded.startsWith('/')) return { problem: 'a file URL must not name a host: file:///path' }
+  if (!/^\/(?!\/)/.test(encoded)) return { problem: 'a file URL must not name a host: file:///path' }
+  if (encoded.includes('?')) return { problem: queryProblem }
   if (encodedTrap.test(encoded)) return { problem: 'the URL holds an encoded control character or backslash' }
   let path: string
   try {
@@ -119,6 +131,7 @@ function checkScp(raw: string, policy: RemoteUrlPolicy): RemoteUrl | RemoteUrlPr
   }
   const [, user, host, path] = match
   if (/^(?:https?|ssh|git|file|ftps?)$/i.test(host)) return { problem: `"${host}:" must be followed by "//"` }
+  if (path.includes('@')) return { problem: strayAt }
   const place = checkPlace({ user, host, port: undefined, scheme: 'ssh' }, policy)
   if ('problem' in place) return place
   const problem = problemWithSshPath(path)
@@ -137,7 +150,8 @@ function checkHostUrl(
   const match = /^([^/?]*)(\/[^?]*)?(\?.*)?$/u.exec(rest)
   const authority = match?.[1] ?? ''
   const path = match?.[2] ?? '/'
-  if (match?.[3] !== undefined) return { problem: 'the URL holds a query ("?…")' }
+  if (match?.[3] !== undefined) return { problem: queryProblem }
+  if (path.includes('@')) return { problem: strayAt }
   const at = authority.lastIndexOf('@')
   const user = at === -1 ? undefined : authority.slice(0, at)
   if (user !== undefined && (scheme !== 'ssh' || user.includes(':'))) {

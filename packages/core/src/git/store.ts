@@ -8,13 +8,15 @@ import { fetch } from './commands/fetch.ts'
 import { initBare } from './commands/init.ts'
 import { packRefs } from './commands/pack-refs.ts'
 import { requireFullRef } from './full-ref.ts'
+import { checkStructure } from './local/structure.ts'
 import { fileUrl } from './remote-url.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** What a store is opened for; a repository record has these. */
 export interface StoreSource {
   readonly uuid: string
-  /** The git directory that seeds a new store. */
+  /** The directories of the repository; the common one seeds a new store. */
+  readonly git_dir: string
   readonly common_dir: string
   readonly object_format: 'sha1' | 'sha256'
 }
@@ -83,6 +85,8 @@ export interface StoresOptions {
   readonly runner: GitRunner
   /** Stores live in `<dataDir>/stores/<uuid>.git`. */
   readonly dataDir: string
+  /** Absolute folders out of which no repository that seeds a store may lead; `null`: every path is trusted. */
+  readonly repoRoots: readonly string[] | null
   readonly logger: Logger
 }
 
@@ -90,12 +94,14 @@ export interface StoresOptions {
 export class Stores {
   readonly #runner: GitRunner
   readonly #dir: string
+  readonly #repoRoots: readonly string[] | null
   readonly #logger: Logger
   readonly #opening = new SharedWork<string, Store>()
 
-  constructor({ runner, dataDir, logger }: StoresOptions) {
+  constructor({ runner, dataDir, repoRoots, logger }: StoresOptions) {
     this.#runner = runner
     this.#dir = join(dataDir, 'stores')
+    this.#repoRoots = repoRoots
     this.#logger = logger
   }
 
@@ -194,16 +200,19 @@ export class Stores {
     }
   }
 
-  async #seed({ uuid, common_dir }: StoreSource, draft: string, options: OpenStoreOptions): Promise<void> {
-    const command = fetch({ url: fileUrl(common_dir), protocol: 'file', refspecs: seedRefspecs })
+  async #seed(repo: StoreSource, draft: string, options: OpenStoreOptions): Promise<void> {
+    const { uuid } = repo
+    const command = fetch({ url: fileUrl(repo.common_dir), protocol: 'file', refspecs: seedRefspecs })
     // Refs are flushed to the disk together, when they are packed; one by one takes a millisecond each.
     const settings = [['core.fsync', 'objects,derived-metadata']] as const
     try {
+      await checkStructure(repo, this.#repoRoots)
       await this.#runner.run({ ...command, settings }, { ...options, gitDir: draft })
       await this.#runner.run(packRefs(), { ...options, gitDir: draft })
     } catch (error) {
       if (notWorthAnEmptyStore.some((code) => isGitferryError(error, code))) throw error
-      // A damaged or shallow repository cannot seed, yet its remotes can still be synced.
+      // A damaged or shallow repository cannot seed, nor one that leads out of the roots by now; yet its remotes
+      // can still be synced.
       this.#logger.warn('a new store could not be seeded from the repository', { uuid, error: String(error) })
     }
   }

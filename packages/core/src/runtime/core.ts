@@ -6,6 +6,7 @@ import { locateGit } from '../git/locate-git.ts'
 import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
 import { parseAllowOutgoing } from '../git/remote-url.ts'
+import { systemLookup } from '../git/resolve-host.ts'
 import { Stores } from '../git/store.ts'
 import { AbandonedRuns } from '../services/abandoned-runs.ts'
 import { AuditLog, type AuditSubject } from '../services/audit-log.ts'
@@ -59,7 +60,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   const schedule = new TaskSchedule({ clock, random: options.random })
   const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
   const queue = new RunQueue({ adapter, clock, events })
-  const stores = new Stores({ runner, dataDir, logger })
+  const stores = new Stores({ runner, dataDir, repoRoots: options.repoRoots, logger })
   const abandoned = new AbandonedRuns({
     storage,
     clock,
@@ -78,10 +79,11 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
   }
   const sizes = new RepoSizes({ storage, stores, clock, logger })
-  const shared = { storage, clock, logger, events, audit, runner, stores, sizes, settings, lock }
+  const lookup = systemLookup
+  const shared = { storage, clock, logger, events, audit, runner, stores, sizes, settings, lock, lookup }
   const planner = new SyncPlanner(shared)
   const recorder = new RunRecorder({ storage, clock, events, logger, schedule, wakeScheduler })
-  const worker = new RunWorker({ ...shared, planner, recorder, applier: new PlanApplier({ runner }) })
+  const worker = new RunWorker({ ...shared, planner, recorder, applier: new PlanApplier(shared) })
   const waiter = new RunWaiter({ storage, events })
 
   let directory: DataDirectory | undefined

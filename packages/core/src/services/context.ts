@@ -1,6 +1,7 @@
 import type { Principal } from '../contract/index.ts'
 import type { GitRunner } from '../git/command.ts'
 import type { RemoteUrlPolicy } from '../git/remote-url.ts'
+import type { LookupHost } from '../git/resolve-host.ts'
 import type { Stores } from '../git/store.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
@@ -28,5 +29,7 @@ export interface ServiceContext {
   /** One at a time in the store of a repository, by `repo:<id>`. */
   readonly lock: KeyedLock
   readonly schedule: TaskSchedule
+  /** How the host of a remote is resolved before git goes there. */
+  readonly lookup: LookupHost
   readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[] }
 }

@@ -13,6 +13,8 @@ import { updateRefs } from '../git/commands/update-ref.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
 import { movesRef } from '../sync/plan-branch.ts'
+import type { ServiceContext } from './context.ts'
+import { type OpenSide, openSide, towards } from './open-side.ts'
 import type { Side } from './resolve-sides.ts'
 import { deadlines, describe, type PlanProgress, type PreparedPlan } from './sync-planner.ts'
 
@@ -27,12 +29,17 @@ interface ApplyOptions {
  */
 export class PlanApplier {
   readonly #runner: GitRunner
+  readonly #context: Pick<ServiceContext, 'settings' | 'lookup'>
 
-  constructor({ runner }: { readonly runner: GitRunner }) {
-    this.#runner = runner
+  constructor(context: Pick<ServiceContext, 'runner' | 'settings' | 'lookup'>) {
+    this.#runner = context.runner
+    this.#context = context
   }
 
-  /** What became of every ref of the plan. @throws GIT_* when the target cannot be reached at all, ABORTED */
+  /**
+   * What became of every ref of the plan.
+   * @throws what `openSide` throws, GIT_* when the target cannot be reached at all, ABORTED
+   */
   async apply(run: RunRow, task: SyncTaskRow, plan: PreparedPlan, options: ApplyOptions): Promise<RunRef[]> {
     const { sides, store, updates } = plan
     if (store === undefined) throw new TypeError('a plan with updates has a store')
@@ -65,17 +72,18 @@ export class PlanApplier {
   async #push(
     task: SyncTaskRow,
     store: Store,
-    target: Side,
+    side: Side,
     updates: readonly RefUpdate[],
     { progress, signal }: ApplyOptions,
   ): Promise<readonly RefResult[]> {
+    const target = await openSide(side, this.#context, { signal })
     if (target.remote === localRemote) {
       const commonDir = target.repo.common_dir
       return writeLocal({ runner: this.#runner, store, commonDir, updates }, { ...deadlines(task), signal })
     }
     const { protocol, url } = target
     try {
-      return await this.#runner.run(pushRefs({ url, protocol, updates, progress: true }), {
+      return await this.#runner.run(towards(pushRefs({ url, protocol, updates, progress: true }), target), {
         ...deadlines(task),
         gitDir: store.path,
         signal,
@@ -90,7 +98,7 @@ export class PlanApplier {
   /** A connection that broke after the target took the push looks like a failure: the target itself decides. */
   async #askTarget(
     task: SyncTaskRow,
-    target: Side,
+    target: OpenSide,
     updates: readonly RefUpdate[],
     error: GitferryError,
     signal: AbortSignal,
@@ -98,7 +106,7 @@ export class PlanApplier {
     const { protocol, url } = target
     const refs = updates.map(({ ref }) => ref)
     const found = await this.#runner
-      .run(lsRemote({ url, protocol, refs }), { ...deadlines(task), signal })
+      .run(towards(lsRemote({ url, protocol, refs }), target), { ...deadlines(task), signal })
       .catch(() => {
         throw error
       })

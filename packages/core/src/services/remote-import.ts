@@ -2,6 +2,7 @@ import { localRemote, problemWithRemoteName, type RemoteRow, type RepoRow } from
 import type { GitRunner } from '../git/command.ts'
 import { readRemotes } from '../git/local/read-remotes.ts'
 import { checkRemoteUrl, type RemoteUrlPolicy } from '../git/remote-url.ts'
+import { shownUrl } from '../git/shown-url.ts'
 import type { Clock, NewRow, StorageSession } from '../ports/index.ts'
 
 /** What a registered repository's own configuration says of a remote, weighed by our rules. */
@@ -9,7 +10,7 @@ export type ImportedRemote = Pick<RemoteRow, 'name' | 'fetch_url' | 'push_url' |
 
 /**
  * Reads the remotes of a registered repository from its configuration, which is never written. A remote that the
- * rules forbid is listed with its problem, and without a user and password that stood in its URL.
+ * rules forbid is listed with its problem, and with no more of its URL than is sure to hold no secret.
  */
 export async function importRemotes(
   repo: Pick<RepoRow, 'common_dir'>,
@@ -20,7 +21,14 @@ export async function importRemotes(
   },
 ): Promise<ImportedRemote[]> {
   const remotes = await readRemotes(repo.common_dir, deps)
-  return remotes.map((remote) => weighRemote(remote, deps.policy))
+  const imported = remotes.map((remote) => weighRemote(remote, deps.policy))
+  // the name of a record is its own among those of the repository
+  let hiddenNames = 0
+  return imported.map((remote) => {
+    if (remote.name !== hiddenName) return remote
+    hiddenNames += 1
+    return hiddenNames === 1 ? remote : { ...remote, name: `${hiddenName} ${hiddenNames}` }
+  })
 }
 
 /** Pure: a remote as configured → as recorded. */
@@ -38,15 +46,19 @@ export function weighRemote(
     (nameProblem && `the name ${nameProblem}`) ??
     ('problem' in fetchUrl ? fetchUrl.problem : undefined) ??
     ('problem' in pushUrl ? pushUrl.problem : undefined)
+  const shown = (checked: ReturnType<typeof checkRemoteUrl>, raw: string) =>
+    'problem' in checked ? shownUrl(raw) : checked.url
   return {
-    name: remote.name,
-    fetch_url: 'problem' in fetchUrl ? withoutUserInfo(remote.fetch_url) : fetchUrl.url,
-    push_url: 'problem' in pushUrl ? withoutUserInfo(remote.push_url) : pushUrl.url,
+    name: shownName.test(remote.name) ? remote.name : hiddenName,
+    fetch_url: shown(fetchUrl, remote.fetch_url),
+    push_url: shown(pushUrl, remote.push_url),
     problem: problem ?? null,
   }
 }
 
-const withoutUserInfo = (url: string) => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1')
+const hiddenName = '(hidden: not a name that can be shown)'
+// git takes a URL for the name of a remote too: what may be one is not shown.
+const shownName = /^[\p{L}\p{M}\p{N} ._/-]{1,100}$/u
 
 /** Makes the remotes of a repository what was imported: adds, changes and removes records. */
 export async function storeRemotes(

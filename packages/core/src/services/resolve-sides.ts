@@ -1,6 +1,7 @@
 import { localRemote, type RemoteRow, type RepoRow, type SyncTaskRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { GitProtocol } from '../git/command.ts'
+import { checkStructure } from '../git/local/structure.ts'
 import { checkRemoteUrl, fileUrl } from '../git/remote-url.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
@@ -11,11 +12,15 @@ export interface Side {
   readonly repo: RepoRow
   /** The remote's name, or `local`. */
   readonly remote: string
-  /** What git is given: the re-serialised URL, or for `local` the repository's own git directory. */
+  /** The re-serialised URL, or for `local` the repository's own git directory; `openSide` makes it ready for git. */
   readonly url: string
   readonly protocol: GitProtocol
   /** Of a remote on this machine, before links are resolved. */
   readonly path?: string | undefined
+  /** Of a remote elsewhere. */
+  readonly host?: string | undefined
+  /** Of a remote elsewhere, when it is not the protocol's own. */
+  readonly port?: number | undefined
   /** Full ref name. */
   readonly ref: string
 }
@@ -68,7 +73,8 @@ async function resolveSide(
   const field = `${end}_remote`
   const row = await findRemote(repo, remote, field, context)
   const checked = checkRemoteUrl(end === 'source' ? row.fetch_url : row.push_url, context.settings)
-  const problem = 'problem' in checked ? checked.problem : row.problem
+  // a URL that was forbidden is recorded cut short, so what is wrong with the rest of it is not what was wrong
+  const problem = row.problem ?? ('problem' in checked ? checked.problem : null)
   if ('problem' in checked || problem !== null) {
     throw new GitferryError('URL_FORBIDDEN', `${field}: the remote "${remote}" cannot be used: ${problem}.`, {
       details: { field, remote },
@@ -81,10 +87,14 @@ async function resolveSide(
       { details: { field, remote } },
     )
   }
-  return { repo, remote, ref, url: checked.url, protocol: checked.protocol, path: checked.path }
+  const { url, protocol, path, host, port } = checked
+  return { repo, remote, ref, url, protocol, path, host, port }
 }
 
-/** The remote's record; the repository's configuration is read once more before a name is called unknown. */
+/**
+ * The remote's record; the repository's configuration is read once more before a name is called unknown, and before
+ * a remote is refused that the rules of its import forbade.
+ */
 async function findRemote(
   repo: RepoRow,
   name: string,
@@ -92,7 +102,8 @@ async function findRemote(
   context: ResolveContext,
 ): Promise<RemoteRow> {
   const [known] = await context.storage.collection('remotes').find({ where: { repo_id: repo.id, name } })
-  if (known) return known
+  if (known && known.problem === null) return known
+  await checkStructure(repo, context.settings.repoRoots)
   const imported = await importRemotes(repo, {
     runner: context.runner,
     policy: context.settings,

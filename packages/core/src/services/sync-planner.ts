@@ -4,13 +4,12 @@ import type { GitProgress, GitRunner, GitRunOptions } from '../git/command.ts'
 import { compareCommits } from '../git/commands/compare-commits.ts'
 import { fetch } from '../git/commands/fetch.ts'
 import { lsRemote } from '../git/commands/ls-remote.ts'
-import { fileUrl } from '../git/remote-url.ts'
-import { resolveFileRemote } from '../git/resolve-file-remote.ts'
 import type { Store, Stores } from '../git/store.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { planBranch, type Relation } from '../sync/plan-branch.ts'
 import { clearTracking } from './clear-tracking.ts'
 import type { ServiceContext } from './context.ts'
+import { type OpenSide, openSide, towards } from './open-side.ts'
 import { resolveTaskSides, type Side, type TaskSides } from './resolve-sides.ts'
 
 /** What planning tells while it goes on. */
@@ -44,10 +43,10 @@ export class SyncPlanner {
   readonly #runner: GitRunner
   readonly #stores: Stores
   readonly #lock: KeyedLock
-  readonly #context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings'>
+  readonly #context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings' | 'lookup'>
 
   constructor(
-    context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings' | 'stores'> & {
+    context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings' | 'lookup' | 'stores'> & {
       readonly lock: KeyedLock
     },
   ) {
@@ -65,7 +64,7 @@ export class SyncPlanner {
   /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, GIT_*, ABORTED */
   async plan(task: SyncTaskRow, { signal, progress = silent }: PlanOptions = {}): Promise<PreparedPlan> {
     const sides = await resolveTaskSides(task, { ...this.#context, signal })
-    const { source, target } = await withRealPaths(sides, this.#context.settings.repoRoots)
+    const { source, target } = await this.#open(sides, signal)
     progress.phase('listing')
     progress.log(`listing ${describe(source)} and ${describe(target)}`)
     const [sourceOid, targetOid] = await Promise.all([
@@ -79,8 +78,7 @@ export class SyncPlanner {
         { details: { field: 'source_branch', ref: source.ref, remote: source.remote } },
       )
     }
-    if (sourceOid === targetOid)
-      return { sides: { source, target }, updates: [], oid: sourceOid, store: undefined }
+    if (sourceOid === targetOid) return { sides, updates: [], oid: sourceOid, store: undefined }
     const store = await this.#stores.open(source.repo, { signal, timeoutMs: task.timeout_ms })
     await this.#fetch(store, source, task, { signal, progress })
     const relation = await this.#relate(store, { sourceOid, targetOid, target }, task, { signal, progress })
@@ -92,12 +90,21 @@ export class SyncPlanner {
       relation,
       onDiverge: task.on_diverge,
     })
-    return { sides: { source, target }, updates, oid: sourceOid, store }
+    return { sides, updates, oid: sourceOid, store }
   }
 
-  async #readRef(side: Side, task: SyncTaskRow, signal: AbortSignal | undefined): Promise<string | null> {
+  /** Both sides as they are now. A plan does not keep them so: it may be carried out later. */
+  async #open(sides: TaskSides, signal: AbortSignal | undefined) {
+    const [source, target] = await Promise.all([
+      openSide(sides.source, this.#context, { signal }),
+      openSide(sides.target, this.#context, { signal }),
+    ])
+    return { source, target }
+  }
+
+  async #readRef(side: OpenSide, task: SyncTaskRow, signal: AbortSignal | undefined): Promise<string | null> {
     const { url, protocol, ref } = side
-    const refs = await this.#runner.run(lsRemote({ url, protocol, refs: [ref] }), {
+    const refs = await this.#runner.run(towards(lsRemote({ url, protocol, refs: [ref] }), side), {
       ...deadlines(task),
       signal,
     })
@@ -110,7 +117,10 @@ export class SyncPlanner {
     progress.log(`fetching ${describe(side)}`)
     const tracking = store.trackingRef(side.remote, side.ref)
     const refspecs = [{ source: side.ref, target: tracking }]
-    const command = fetch({ url: side.url, protocol: side.protocol, refspecs, progress: true })
+    // looked at anew: a store may have been made since, or another fetch
+    const open = await openSide(side, this.#context, { signal })
+    const { url, protocol } = open
+    const command = towards(fetch({ url, protocol, refspecs, progress: true }), open)
     const options = { ...deadlines(task), gitDir: store.path, signal }
     const onProgress = (step: GitProgress) => progress.phase('fetching', step)
     try {
@@ -168,12 +178,4 @@ function movedMeanwhile(oid: string): GitferryError {
     `A branch was rewritten while it was being read (${oid} is gone from it); nothing was changed.`,
     { details: { oid } },
   )
-}
-
-/** Links in a file remote's path are resolved at every use: what they point at may have changed. */
-async function withRealPaths(sides: TaskSides, repoRoots: readonly string[] | null): Promise<TaskSides> {
-  const resolve = async (side: Side): Promise<Side> =>
-    side.path === undefined ? side : { ...side, url: fileUrl(await resolveFileRemote(side.path, repoRoots)) }
-  const [source, target] = await Promise.all([resolve(sides.source), resolve(sides.target)])
-  return { source, target }
 }

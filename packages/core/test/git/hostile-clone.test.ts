@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lsRemote } from '../../src/git/commands/ls-remote.ts'
 import type { ProcessGitRunner } from '../../src/git/process-runner.ts'
-import { Stores } from '../../src/git/store.ts'
+import { type StoreSource, Stores } from '../../src/git/store.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
 import { createGitSandbox, type GitSandbox } from '../../src/testing/git-sandbox.ts'
 import { runnerIn } from './fake-git.ts'
 
 const uuid = '6f2b2a8e-0c0a-4d0f-9a55-0123456789ab'
+const sourceOf = (repo: string): StoreSource => {
+  const directory = join(repo, '.git')
+  return { uuid, git_dir: directory, common_dir: directory, object_format: 'sha1' }
+}
 const marker = 'EVIL'
 
 let sandbox: GitSandbox
@@ -104,8 +108,8 @@ describe('a hostile clone', () => {
   ]
   it.each(cases)('runs nothing while it is listed and a store is seeded from it: %s', async (_, keys) => {
     poison(keys)
-    const stores = new Stores({ runner, dataDir: sandbox.dir, logger: silentLogger })
-    const source = { uuid, common_dir: join(clone, '.git'), object_format: 'sha1' } as const
+    const stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger: silentLogger })
+    const source = sourceOf(clone)
     const refs = await runner.run(lsRemote({ url: clone, protocol: 'file', heads: true }))
     expect(refs.get('refs/heads/topic')).toBe(oid)
     const store = await stores.open(source)
@@ -122,8 +126,8 @@ describe('a hostile clone', () => {
   it('cannot have its refs/replace or other hidden refs copied', async () => {
     sandbox.run(clone, 'update-ref', `refs/replace/${oid}`, sandbox.commit(clone))
     sandbox.run(clone, 'update-ref', 'refs/hidden/x', oid)
-    const stores = new Stores({ runner, dataDir: sandbox.dir, logger: silentLogger })
-    const { path } = await stores.open({ uuid, common_dir: join(clone, '.git'), object_format: 'sha1' })
+    const stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger: silentLogger })
+    const { path } = await stores.open(sourceOf(clone))
     expect(Object.keys(sandbox.refs(path)).every((ref) => ref.startsWith('refs/gitferry/seed/heads/'))).toBe(
       true,
     )

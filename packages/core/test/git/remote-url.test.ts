@@ -99,6 +99,7 @@ describe('what is allowed', () => {
 
   it('holds every path where the application is trusted with every path', () => {
     expect(checkRemoteUrl('/anywhere/x', trusted)).toMatchObject({ path: '/anywhere/x' })
+    expect(isRefused('//anywhere/x', trusted)).toBe(true)
     expect(checkRemoteUrl('/', trusted)).toMatchObject({ path: '/' })
   })
 })
@@ -153,10 +154,28 @@ describe('what is refused', () => {
     'https://[2002:7f00:1::]/x',
     'https://0/x',
     'https:example.com/x',
+    'https://user.name:12/34@host.example.com/x',
+    'https://example.com/a@b',
+    'https:///user:secret@example.com/x',
+    'ssh://git@example.com/a@b',
+    'user.name:secret@example.com/x',
+    'me@corp.example.com:secret@example.com/x',
+    '//user:secret@example.com/x',
+    'file:////user:secret@example.com/x',
+    'file:///srv/git/x?token=secret',
     'http:x',
     'ext::[x',
   ])('%s', (url) => {
     expect(isRefused(url)).toBe(true)
+  })
+
+  it('quotes no transport that it does not know', () => {
+    expect(checkRemoteUrl('git://example.com/x', strict)).toMatchObject({
+      problem: expect.stringContaining('"git"'),
+    })
+    expect(checkRemoteUrl('hunter2://example.com/x', strict)).toEqual({
+      problem: 'the transport is not allowed; use https or ssh',
+    })
   })
 
   it('says why, without echoing a secret', () => {

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { GitCommand, GitRunner, GitRunOptions } from '../../src/git/command.ts'
@@ -37,14 +47,16 @@ beforeEach(() => {
   runner = new CountingRunner(runnerIn(sandbox.dir))
   warnings = []
   const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
-  stores = new Stores({ runner, dataDir: sandbox.dir, logger })
+  stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger })
 })
 afterEach(() => sandbox.dispose())
 
 const storesDir = (...names: string[]): string => sandbox.path('stores', ...names)
+const gitDirOf = (repo: string): string => (repo.endsWith('.git') ? repo : join(repo, '.git'))
 const source = (repo: string, format: 'sha1' | 'sha256' = 'sha1'): StoreSource => ({
   uuid,
-  common_dir: repo.endsWith('.git') ? repo : join(repo, '.git'),
+  git_dir: gitDirOf(repo),
+  common_dir: gitDirOf(repo),
   object_format: format,
 })
 
@@ -111,6 +123,24 @@ describe('open', () => {
     const store = await stores.open(source(repo))
     expect(sandbox.run(store.path, 'rev-parse', '--is-bare-repository')).toBe('true')
     expect(warnings).toHaveLength(1)
+  })
+
+  it('is not seeded by a repository that leads out of the roots by now', async () => {
+    mkdirSync(sandbox.path('root'))
+    const outside = sandbox.repository('outside')
+    sandbox.commit(outside)
+    const repo = sandbox.bare('root/repo')
+    rmSync(repo, { recursive: true })
+    renameSync(join(outside, '.git'), repo)
+    renameSync(join(repo, 'objects'), sandbox.path('objects'))
+    symlinkSync(sandbox.path('objects'), join(repo, 'objects'))
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
+    const rooted = new Stores({ runner, dataDir: sandbox.dir, repoRoots: [sandbox.path('root')], logger })
+    const store = await rooted.open(source(repo))
+    expect(sandbox.refs(store.path)).toEqual({})
+    expect(warnings).toHaveLength(1)
+    await stores.remove(uuid)
+    expect(sandbox.refs((await stores.open(source(repo))).path)).not.toEqual({})
   })
 
   it('refuses a uuid that is none: it would be a path', async () => {

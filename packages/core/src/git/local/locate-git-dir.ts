@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GitferryError } from '../../errors/index.ts'
+import { readCommonDir } from './common-dir.ts'
 import { notARepository } from './not-a-repository.ts'
 import { isUnderRoots, resolvePath } from './resolve-path.ts'
 import { readSmallFile } from './small-file.ts'
@@ -15,7 +16,7 @@ import type { GitDirectories } from './structure.ts'
 export async function locateGitDir(path: string, roots: readonly string[] | null): Promise<GitDirectories> {
   const dotGit = join(path, '.git')
   if (!(await exists(dotGit))) {
-    if (await looksLikeGitDir(path)) return bare(path)
+    if (await looksLikeGitDir(path)) return bare(path, roots)
     throw await notTheTop(path, roots)
   }
   const resolved = await resolvePath(dotGit)
@@ -24,7 +25,7 @@ export async function locateGitDir(path: string, roots: readonly string[] | null
   if (found?.isDirectory()) return { git_dir: resolved, common_dir: await commonDir(resolved, roots) }
   if (!found?.isFile()) throw notARepository(dotGit, 'is neither a directory nor a file')
 
-  const target = /^gitdir: ([^\n]+)\n*$/.exec((await readSmallFile(resolved)) ?? '')?.[1]
+  const target = /^gitdir: (\P{Cc}+)[\r\n]*$/u.exec((await readSmallFile(resolved)) ?? '')?.[1]
   if (target === undefined) throw notARepository(dotGit, 'is a file that names no git directory')
   const gitDir = await resolvePath(target.startsWith('/') ? target : join(dirname(resolved), target))
   checkRoots(gitDir, dotGit, roots)
@@ -43,24 +44,17 @@ async function looksLikeGitDir(path: string): Promise<boolean> {
   return found.every(Boolean)
 }
 
-function bare(path: string): GitDirectories {
+async function bare(path: string, roots: readonly string[] | null): Promise<GitDirectories> {
   if (basename(path) === '.git') {
     throw notARepository(path, `is the git directory of a repository. Register ${dirname(path)} instead`)
   }
-  return { git_dir: path, common_dir: path }
+  return { git_dir: path, common_dir: await commonDir(path, roots) }
 }
 
 async function commonDir(gitDir: string, roots: readonly string[] | null): Promise<string> {
-  const file = join(gitDir, 'commondir')
-  const text = await readSmallFile(file)
-  if (text === undefined) {
-    if (await exists(file)) throw notARepository(file, 'is not a file')
-    return gitDir
-  }
-  const target = text.replace(/\n+$/, '')
-  const resolved = await resolvePath(target.startsWith('/') ? target : join(gitDir, target))
-  checkRoots(resolved, file, roots)
-  return resolved
+  const found = await readCommonDir(gitDir)
+  checkRoots(found, join(gitDir, 'commondir'), roots)
+  return found
 }
 
 function checkRoots(resolved: string, from: string, roots: readonly string[] | null): void {

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
-const cap = 64 * 1024
+/** How much `readSmallFile` reads, in bytes. */
+export const smallFileCap = 64 * 1024
 
 /** The code of a file system error (`ENOENT`), or `undefined` when it is something else. */
 export const fileErrorCode = (error: unknown): string | undefined =>
@@ -20,8 +21,8 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
   if (file === undefined) return undefined
   try {
     if (!(await file.stat()).isFile()) return undefined
-    const buffer = Buffer.alloc(cap)
-    const { bytesRead } = await file.read(buffer, 0, cap, 0)
+    const buffer = Buffer.alloc(smallFileCap)
+    const { bytesRead } = await file.read(buffer, 0, smallFileCap, 0)
     return buffer.toString('utf8', 0, bytesRead)
   } finally {
     await file.close()

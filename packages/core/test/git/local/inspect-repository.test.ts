@@ -188,6 +188,12 @@ describe('PATH_OUTSIDE_ROOTS', () => {
     }
   })
 
+  it('when the commondir of a bare repository leads out', async () => {
+    const path = box.bareRepository()
+    box.write(join(path, 'commondir'), '../../outside\r\n')
+    expect(await refusal(path)).toMatchObject({ code: 'PATH_OUTSIDE_ROOTS' })
+  })
+
   it.each(['gitdir', 'commondir', '.git link'])('when its %s leads out', async (way) => {
     const stranger = box.repository('stranger')
     renameSync(stranger, join(box.outside, 'stranger'))
@@ -253,14 +259,30 @@ describe('NOT_A_REPOSITORY', () => {
       },
       /symbolic link/,
     ],
-    ...['refs', 'objects', 'refs/heads', 'refs/tags'].map((name): (typeof cases)[number] => [
-      `${name} that leads out`,
+    [
+      'a HEAD that leads out by way of refs',
       (path) => {
-        renameSync(join(path, '.git', name), join(box.outside, 'moved'))
-        symlinkSync(join(box.outside, 'moved'), join(path, '.git', name))
+        rmSync(join(path, '.git/HEAD'))
+        symlinkSync('refs/../../../../outside', join(path, '.git/HEAD'))
       },
-      /leads out of the repository roots/,
-    ]),
+      /symbolic link/,
+    ],
+    ['a HEAD that names nothing', (path) => writeFileSync(join(path, '.git/HEAD'), 'x\n'), /neither a ref/],
+    ['a pipe as alternates', (path) => fifo(join(path, '.git/objects/info/alternates')), /named pipe/],
+    ['a .git in .git', (path) => box.write(join(path, '.git/.git'), 'gitdir: x\n'), /of its own/],
+    ['an empty commondir', (path) => box.write(join(path, '.git/commondir'), '\n'), /names no git/],
+    ['a commondir with a NUL', (path) => box.write(join(path, '.git/commondir'), '.\0/x\n'), /names no git/],
+    ...['refs', 'objects', 'objects/pack', 'refs/heads', 'refs/tags', 'logs', 'logs/refs/heads'].map(
+      (name): (typeof cases)[number] => [
+        `${name} that leads out`,
+        (path) => {
+          mkdirSync(join(path, '.git', name), { recursive: true })
+          renameSync(join(path, '.git', name), join(box.outside, 'moved'))
+          symlinkSync(join(box.outside, 'moved'), join(path, '.git', name))
+        },
+        /leads out of the repository roots/,
+      ],
+    ),
     [
       'alternates that lead out',
       (path) => {

@@ -1,5 +1,4 @@
 import type { QueueJob } from '../../../ports/index.ts'
-import { KeyedLock } from '../../../runtime/keyed-lock.ts'
 import type { handOverCases } from '../cases/hand-over.ts'
 import { accepting, alterQueue, type DefectsOf, working } from './alter.ts'
 
@@ -33,12 +32,17 @@ export const handOverDefects: DefectsOf<typeof handOverCases> = {
   })),
   'a job that waits for its key does not hold up those of other keys': (queue) => {
     const keys = new Map<number, string>()
-    const lock = new KeyedLock()
+    const last = new Map<string, Promise<void>>()
     return alterQueue(queue, {
       start: (worker) =>
         queue.start(({ id }, options) => {
           const key = keys.get(id)!
-          return lock.hold(key, () => worker({ id, key }, options))
+          const turn = (last.get(key) ?? Promise.resolve()).then(() => worker({ id, key }, options))
+          last.set(
+            key,
+            turn.catch(() => {}),
+          )
+          return turn
         }),
       enqueue({ id, key }) {
         keys.set(id, key)

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A git server over plain http, for tests. */
+export interface GitHttpServer {
+  readonly port: number
+  /** How many connections were opened to it. */
+  readonly connections: number
+  /** The `Host` of every request. */
+  readonly hosts: readonly string[]
+  close(): Promise<void>
+}
+
+/** Serves the bare repositories of `folder` on 127.0.0.1 through git's own http-backend; pushes are taken. */
+export async function serveGit(folder: string): Promise<GitHttpServer> {
+  let connections = 0
+  const hosts: string[] = []
+  const server = createServer((request, response) => {
+    hosts.push(request.headers.host ?? '')
+    const url = new URL(request.url ?? '/', 'http://server')
+    const backend = spawn('git', ['-c', 'http.receivepack=true', 'http-backend'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {
+        PATH: '/usr/local/bin:/usr/bin:/bin',
+        HOME: folder,
+        GIT_PROJECT_ROOT: folder,
+        GIT_HTTP_EXPORT_ALL: '1',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_KEY_0: 'http.receivepack',
+        GIT_CONFIG_VALUE_0: 'true',
+        REQUEST_METHOD: request.method ?? 'GET',
+        PATH_INFO: url.pathname,
+        QUERY_STRING: url.search.slice(1),
+        CONTENT_TYPE: request.headers['content-type'] ?? '',
+        GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+      },
+    })
+    request.pipe(backend.stdin)
+    const chunks: Buffer[] = []
+    backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    backend.on('close', () => {
+      const answer = Buffer.concat(chunks)
+      const end = answer.indexOf('\r\n\r\n')
+      for (const line of answer.subarray(0, end).toString().split('\r\n')) {
+        const [name = '', value = ''] = line.split(': ')
+        if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
+        else response.setHeader(name, value)
+      }
+      response.end(answer.subarray(end + 4))
+    })
+  })
+  server.on('connection', () => {
+    connections += 1
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return connections
+    },
+    hosts,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
