@@ -19,7 +19,12 @@ export default defineConfig({
       project('server', 'packages/server'),
       {
         extends: true,
-        test: { name: 'system', root: '.', include: ['test/**/*.test.ts', 'examples/*/test/*.test.ts'] },
+        test: {
+          name: 'system',
+          root: '.',
+          include: ['test/**/*.test.ts', 'examples/*/test/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.long.test.ts'],
+        },
       },
     ],
   },

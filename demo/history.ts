@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** The repositories of the demo, all made by plain git in one temporary folder. */
-export interface History {
+export interface History extends AsyncDisposable {
   readonly root: string
   readonly origin: string
   readonly backup: string
@@ -17,7 +17,6 @@ export interface History {
   git(cwd: string, ...args: string[]): Promise<string>
   /** One commit on a branch of a bare repository, without a worktree; answers its oid. */
   commit(repository: string, branch: string, message: string): Promise<string>
-  dispose(): Promise<void>
 }
 
 const identity = 'Demo <demo@example.invalid>'
@@ -26,6 +25,17 @@ const start = Date.parse('2026-01-05T09:00:00Z') / 1000
 /** 320 commits on main, three branches off it (one of them with a slash), three tags; an empty backup; a clone. */
 export async function makeHistory(): Promise<History> {
   const root = await mkdtemp(join(tmpdir(), 'gitferry-demo-'))
+  try {
+    return await fill(root)
+  } catch (error) {
+    await remove(root)
+    throw error
+  }
+}
+
+const remove = (root: string) => rm(root, { recursive: true, force: true })
+
+async function fill(root: string): Promise<History> {
   const env = {
     PATH: process.env.PATH,
     HOME: root,
@@ -69,7 +79,7 @@ export async function makeHistory(): Promise<History> {
       await git(repository, 'update-ref', ref, oid, parent)
       return oid
     },
-    dispose: () => rm(root, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => remove(root),
   }
 }
 

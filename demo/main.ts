@@ -15,7 +15,7 @@ const deadline = AbortSignal.timeout(55_000)
 const short = (oid: string | null) => oid?.slice(0, 10) ?? 'nothing'
 
 story.chapter('Two git remotes, made by plain git')
-const history = await makeHistory()
+await using history = await makeHistory()
 const { backup, clone, commit, git, origin, root } = history
 const tipOf = (repository: string, branch = 'main') =>
   git(repository, 'rev-parse', '--verify', '-q', `refs/heads/${branch}`).catch(() => null)
@@ -26,8 +26,8 @@ story.say(`origin  ${commits} commits, branches ${branches.join(', ')}, tags ${t
 story.say('backup  empty')
 story.say('project a clone that knows both as remotes')
 
-const server = await startServer({ dataDir: join(root, 'data'), repoRoot: root })
-try {
+{
+  await using server = await startServer({ dataDir: join(root, 'data'), repoRoot: root })
   story.chapter(`gitferry serve, on ${server.url}`)
   const gitferry = createClient({ baseUrl: server.url })
   const { version } = await gitferry.system.version({ signal: deadline })
@@ -102,22 +102,17 @@ try {
     (await git(clone, 'status', '--porcelain')) === '' && (await git(clone, 'rev-parse', 'HEAD')) !== ours
   story.check('the clone itself was never touched', clean)
 
+  /** Shows the log of a run as it grows, and what became of it. */
   async function follow(id: number): Promise<RunWithRefs> {
-    let shown = 0
-    for (;;) {
-      const run = await gitferry.sync.runs.get(id, { signal: deadline })
-      const log = await gitferry.sync.runs.log(id, { signal: deadline })
-      if (log.length > shown) story.quote(log.slice(shown).trimEnd())
-      shown = log.length
-      if (run.finished_at !== null) {
-        story.say(`run ${run.id}: ${run.status} in ${run.duration_ms} ms, ${shortRange(run.commit_range)}`)
-        for (const { action, outcome, reason, target_ref } of run.refs) {
-          story.say(`  ${target_ref}: ${action}, ${outcome}${reason && ` (${reason})`}`)
-        }
-        return run
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50))
+    for await (const event of gitferry.sync.runs.follow(id, { signal: deadline })) {
+      if (event.type === 'log') story.quote(`${event.at} ${event.text}`)
     }
+    const run = await gitferry.sync.runs.get(id, { signal: deadline })
+    story.say(`run ${run.id}: ${run.status} in ${run.duration_ms} ms, ${shortRange(run.commit_range)}`)
+    for (const { action, outcome, reason, target_ref } of run.refs) {
+      story.say(`  ${target_ref}: ${action}, ${outcome}${reason && ` (${reason})`}`)
+    }
+    return run
   }
 
   async function runThatCarried(oid: string): Promise<RunWithRefs> {
@@ -129,11 +124,9 @@ try {
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
-} finally {
-  const code = await server.stop()
+
   story.chapter('The end')
-  story.check('the server stopped cleanly on SIGTERM', code === 0)
-  await history.dispose()
+  story.check('the server stops cleanly on SIGTERM', (await server.stop()) === 0)
 }
 process.exitCode = story.end((performance.now() - began) / 1000) ? 0 : 1
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
-export interface DemoServer {
+export interface DemoServer extends AsyncDisposable {
   readonly url: string
-  /** SIGTERM, and the exit code that the server answers with. */
+  /** SIGTERM, and the exit code that the server answers with. May be called twice. */
   stop(): Promise<number | null>
 }
 
@@ -13,19 +14,22 @@ export async function startServer(options: {
   readonly dataDir: string
   readonly repoRoot: string
 }): Promise<DemoServer> {
-  const command = new URL('../packages/server/bin/gitferry.mjs', import.meta.url).pathname
+  // from the sources, as the demo itself: what was built may be older
+  const command = fileURLToPath(new URL('../packages/server/src/bin.ts', import.meta.url))
   const args = ['serve', '--port', '0', '--data-dir', options.dataDir, '--repo-root', options.repoRoot]
-  const child = spawn(process.execPath, [command, ...args, '--log-level', 'warn'], {
+  const child = spawn(process.execPath, [...process.execArgv, command, ...args, '--log-level', 'warn'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit') as Promise<[number | null]>
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const [code] = await exited
+    return code
+  }
   return {
     url: await readUrl(child, exited),
-    async stop() {
-      child.kill('SIGTERM')
-      const [code] = await exited
-      return code
-    },
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
   }
 }
 

@@ -1,23 +1,29 @@
 /**
  * After a build: every subpath that a package exports is there, with its types, and can be imported by a program that
- * knows nothing of our sources; and no dependency has been bundled.
+ * knows nothing of our sources, and type-checked by one that checks declarations too; whatever a package publishes is
+ * there; and no dependency has been bundled.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 interface Manifest {
   readonly name: string
+  readonly files: readonly string[]
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>
 }
 
 const largestBytes = 300_000
 const problems: string[] = []
-let subpaths = 0
+const specifiers: string[] = []
 for (const directory of ['core', 'adapters', 'client', 'server'].map((name) => join('packages', name))) {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest
+  for (const file of manifest.files) {
+    if (!existsSync(join(directory, file))) problems.push(`${manifest.name}: there is no ${file} to publish`)
+  }
   for (const [subpath, target] of Object.entries(manifest.exports)) {
-    subpaths += 1
     const specifier = join(manifest.name, subpath)
+    specifiers.push(specifier)
     for (const file of [target.types, target.default]) {
       if (!existsSync(join(directory, file))) problems.push(`${specifier}: there is no ${file}`)
     }
@@ -32,6 +38,58 @@ for (const directory of ['core', 'adapters', 'client', 'server'].map((name) => j
     if (size > largestBytes) problems.push(`${specifier} has ${size} bytes: is a dependency bundled?`)
   }
 }
+
+// what somebody writes who has installed the packages
+const consumer = `
+import { memoryStorage } from '@gitferry/adapters/storage/memory'
+import { createClient } from '@gitferry/client'
+import { createGitferry } from '@gitferry/core'
+import type { GitferryApi } from '@gitferry/core/contract'
+import { createApp } from '@gitferry/server'
+import { serve } from '@gitferry/server/node'
+
+async function names(gitferry: GitferryApi): Promise<string[]> {
+  const { items } = await gitferry.repos.list()
+  return items.map((repo) => repo.name)
+}
+
+const gitferry = createGitferry({ storage: memoryStorage() })
+const { url } = await serve(createApp(gitferry), { port: 0 })
+const all: string[] = [...(await names(gitferry)), ...(await names(createClient({ baseUrl: url })))]
+// @ts-expect-error: were the types not found, everything would be allowed
+const none: number = await names(gitferry)
+console.log(all, none)
+`
+const folder = join('.build', 'consumer')
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+try {
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'main.ts'), consumer)
+  writeFileSync(
+    join(folder, 'all.ts'),
+    specifiers.map((specifier, index) => `export * as all${index} from '${specifier}'\n`).join(''),
+  )
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        target: 'es2024',
+        module: 'nodenext',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: ['node'],
+      },
+      include: ['*.ts'],
+    }),
+  )
+  const { status } = spawnSync('tsc', ['-p', folder], { stdio: 'inherit' })
+  if (status !== 0) problems.push('a program that uses the built packages does not pass the type check')
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
 for (const problem of problems) console.error(problem)
-console.log(`built: ${subpaths} subpaths, ${problems.length} problems`)
+console.log(`built: ${specifiers.length} subpaths, ${problems.length} problems`)
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry, type Gitferry } from '@gitferry/core'
@@ -31,20 +31,29 @@ export async function startApplication(options: {
   const handToGitferry = getRequestListener((request, { incoming }) =>
     api.fetch(request, { clientAddress: incoming.socket.remoteAddress }),
   )
-  const server = createServer(async (request, response) => {
-    if (request.url?.startsWith('/api/')) return handToGitferry(request, response)
+  const answerPage = async (response: ServerResponse) => {
     const { items } = await gitferry.sync.tasks.list()
     const lines = items.map((task) => `${task.name}: ${task.last_status ?? 'has not run yet'}`)
     response.setHeader('content-type', 'text/plain; charset=utf-8')
     response.end(`The shop is open.\n${lines.join('\n')}\n`)
+  }
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/api/')) return void handToGitferry(request, response)
+    // a rejection that nobody takes ends the process, and the shop with it
+    answerPage(response).catch((error: unknown) => {
+      say(`a page could not be answered: ${error}`)
+      response.writeHead(500).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(options.port, '127.0.0.1', resolve))
   return {
     server,
     gitferry,
     async stop() {
-      await new Promise((resolve) => server.close(resolve))
+      const closed = new Promise((resolve) => server.close(resolve))
+      // a log that is followed ends with gitferry, and the server waits for its answers
       await gitferry.stop()
+      await closed
     },
   }
 }

@@ -1,5 +1,5 @@
 import { type EndpointName, endpoints, GitferryError } from '@gitferry/core/wire'
-import ky, { isHTTPError, isTimeoutError, type KyInstance } from 'ky'
+import ky, { isHTTPError, isTimeoutError, type KyInstance, type ResponsePromise } from 'ky'
 import { endpointUrl, type PathParameters, type QueryParameters } from './endpoint-url.ts'
 import { aborted, isObject, parseJson, rebuildError, unexpectedResponse } from './errors.ts'
 import { retry } from './retry.ts'
@@ -18,6 +18,8 @@ export interface Call {
   /** Sent as JSON. Absent: no body. */
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
+  /** Sent as `Last-Event-ID` unless it is empty. */
+  readonly lastEventId?: string
   /** `false` for what may take as long as git takes. Default: the client's limit. */
   readonly limit?: false
 }
@@ -74,30 +76,57 @@ export class Transport {
     return answer.text
   }
 
-  async #send(name: EndpointName, call: Call, accept = 'application/json'): Promise<Answer> {
-    const { method, path } = endpoints[name]
-    const url = endpointUrl(this.#base, name, call.path, call.query)
-    const label = `${method} ${path}`
-    const { signal } = call
-    if (signal?.aborted) throw aborted(label, signal)
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
-    try {
-      const answer = this.#ky(url, {
-        method,
-        headers: { accept, 'content-type': body === undefined ? undefined : 'application/json' },
-        ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(call.limit === undefined ? {} : { timeout: call.limit }),
-      })
+  /** An event stream, from its beginning on: the time limit is for the beginning, the signal for all of it. */
+  async stream(name: EndpointName, call: Call): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#ask(name, call, 'text/event-stream', (answer) => answer)
+    const { body, headers } = response
+    if (body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return body
+    const text = await response.text().catch(() => '')
+    throw foreign({ call: labelOf(name), response, text })
+  }
+
+  #send(name: EndpointName, call: Call, accept = 'application/json'): Promise<Answer> {
+    return this.#ask(name, call, accept, async (answer) => {
       // read by way of ky, so that its time limit covers the body too
       const text = await answer.text()
-      return { call: label, response: await answer, text }
+      return { call: labelOf(name), response: await answer, text }
+    })
+  }
+
+  async #ask<Result>(
+    name: EndpointName,
+    call: Call,
+    accept: string,
+    read: (answer: ResponsePromise) => Promise<Result>,
+  ): Promise<Result> {
+    const { method } = endpoints[name]
+    const url = endpointUrl(this.#base, name, call.path, call.query)
+    const { signal } = call
+    if (signal?.aborted) throw aborted(labelOf(name), signal)
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body)
+    try {
+      return await read(
+        this.#ky(url, {
+          method,
+          headers: {
+            accept,
+            'content-type': body === undefined ? undefined : 'application/json',
+            'last-event-id': call.lastEventId || undefined,
+          },
+          ...(body === undefined ? {} : { body }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(call.limit === undefined ? {} : { timeout: call.limit }),
+        }),
+      )
     } catch (thrown) {
-      if (signal?.aborted) throw aborted(label, signal)
-      throw failure(label, thrown)
+      if (signal?.aborted) throw aborted(labelOf(name), signal)
+      throw failure(labelOf(name), thrown)
     }
   }
 }
+
+/** `GET /api/v1/repos`, for messages. */
+const labelOf = (name: EndpointName): string => `${endpoints[name].method} ${endpoints[name].path}`
 
 const foreign = ({ call, response, text }: Answer): GitferryError =>
   unexpectedResponse(call, response.status, text)

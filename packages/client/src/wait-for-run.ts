@@ -1,6 +1,6 @@
 import type { RunWithRefs } from '@gitferry/core/contract'
-import { aborted } from './errors.ts'
 import { isFinished } from './finished-statuses.ts'
+import { pause } from './pause.ts'
 
 const firstDelay = 100
 const longestDelay = 2_000
@@ -13,22 +13,6 @@ export async function waitForRun(
   for (let delay = firstDelay; ; delay = Math.min(delay * 1.5, longestDelay)) {
     const run = await get()
     if (isFinished(run.status)) return run
-    await pause(delay, signal)
+    await pause(delay, 'Waiting for a run', signal)
   }
-}
-
-/** Waits `ms`, or rejects as soon as the signal says so; either way no timer and no listener is left behind. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      clearTimeout(timer)
-      if (signal !== undefined) reject(aborted('Waiting for a run', signal))
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', giveUp)
-      resolve()
-    }, ms)
-    signal?.addEventListener('abort', giveUp, { once: true })
-    if (signal?.aborted) giveUp()
-  })
 }

@@ -16,6 +16,8 @@ export interface Answer {
   readonly body?: unknown
   /** `headers`: never answers. `body`: answers the head and never the body. `reset`: breaks the connection. */
   readonly stops?: 'headers' | 'body' | 'reset'
+  /** Answers all of the body and does not end there. */
+  readonly goesOn?: boolean
 }
 
 export interface ScriptedServer extends AsyncDisposable {
@@ -51,6 +53,7 @@ export async function scriptedServer(
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? null)
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
     if (answer.stops === 'body') return void response.write(text.slice(0, 1))
+    if (answer.goesOn) return void response.write(text)
     response.end(text)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import module from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,6 +24,17 @@ if (major > 22 || (major === 22 && minor >= 19)) {
     process.exit(1)
   }
   const child = spawn(newer(), [here, ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code) => process.exit(code ?? 1))
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`gitferry: cannot start ${newer()}: ${error.message}\n`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    for (const name of signals) process.removeAllListeners(name)
+    // for where the signal does not end this process: the first one of a container
+    process.exitCode = 128 + constants.signals[signal]
+    process.kill(process.pid, signal)
+  })
 }

@@ -15,7 +15,7 @@ import {
 import { createLogger } from './logger.ts'
 import { type Listening, serve } from './node.ts'
 import { createShutdown } from './shutdown.ts'
-import { readVersion } from './version.ts'
+import { packageVersion, readVersion } from './version.ts'
 
 const { stdout, stderr } = process
 
@@ -64,7 +64,7 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
     trustedOwners: configuration.trustedOwners,
     concurrency: configuration.concurrency,
     logger,
-    version: readVersion(),
+    version: await readVersion(searchPath(process.env.PATH)),
   })
 
   let listening: Listening | undefined
@@ -97,5 +97,5 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
 
 const invocation = readInvocation()
 if (invocation.command === 'help') stdout.write(helpText)
-else if (invocation.command === 'version') stdout.write(`gitferry ${readVersion().version}\n`)
+else if (invocation.command === 'version') stdout.write(`gitferry ${packageVersion()}\n`)
 else await run(invocation.configuration, invocation.warnings).catch((error: unknown) => fail(error, 1))

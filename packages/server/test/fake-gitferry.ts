@@ -2,8 +2,10 @@ import {
   type CallOptions,
   createBranch,
   createSyncTask,
+  type FollowOptions,
   type Principal,
   pageQuery,
+  type RunLogEvent,
   registerRepo,
 } from '@gitferry/core/contract'
 import { type GitferryError, parseInput } from '@gitferry/core/errors'
@@ -75,11 +77,23 @@ export function fakeGitferry(): Fake {
       ]),
     )
 
+  /** What the behaviour `sync.runs.follow` answers is an async iterable. */
+  async function* follow(id: number, options: FollowOptions): AsyncGenerator<RunLogEvent, void, undefined> {
+    const { signal, ...rest } = options
+    const input = [id, rest]
+    calls.push({ method: 'sync.runs.follow', input, principal: undefined, signal })
+    const events = behaviour['sync.runs.follow']?.(input, signal) ?? [{ type: 'end', status: 'success' }]
+    yield* events as AsyncIterable<RunLogEvent>
+  }
+
   const forPrincipal = (principal?: Principal): ServedGitferry =>
     ({
       repos: namespace('repos', principal),
       branches: namespace('branches', principal),
-      sync: { tasks: namespace('sync.tasks', principal), runs: namespace('sync.runs', principal) },
+      sync: {
+        tasks: namespace('sync.tasks', principal),
+        runs: { ...namespace('sync.runs', principal), follow },
+      },
       audit: namespace('audit', principal),
       system: namespace('system', principal),
       as: forPrincipal,

@@ -1,4 +1,5 @@
 import type { Run, SyncRunsApi } from '@gitferry/core/contract'
+import { followRun } from '../follow-run.ts'
 import { all, list } from '../pages.ts'
 import type { Transport } from '../transport.ts'
 import { waitForRun } from '../wait-for-run.ts'
@@ -15,5 +16,6 @@ export const syncRuns = (transport: Transport): SyncRunsApi => {
     get,
     wait: (id, options) => waitForRun(() => get(id, options), options?.signal),
     log: (id, options) => transport.text('sync.runs.log', { path: { id }, signal: options?.signal }),
+    follow: (id, options) => followRun(transport, id, options),
   }
 }

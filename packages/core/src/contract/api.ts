@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditQuery } from './audit-entry.ts'
 import type { Branch, BranchQuery, CheckoutBranch, CreateBranch, DeletedBranch } from './branch.ts'
+import type { RunLogEvent } from './events.ts'
 import type { Page, PageQuery } from './page.ts'
 import type { Plan } from './plan.ts'
 import type { RegisterRepo, Repo, UpdateRepo } from './repo.ts'
@@ -11,6 +12,11 @@ import type { Health, Version } from './version.ts'
 export interface CallOptions {
   /** Ends the call early with `ABORTED`; what was begun is undone or left whole, never half done. */
   readonly signal?: AbortSignal | undefined
+}
+
+export interface FollowOptions extends CallOptions {
+  /** The `id` of a log line: only later ones are told. Default: the whole log. */
+  readonly after?: number | undefined
 }
 
 export interface Deleted {
@@ -94,6 +100,13 @@ export interface SyncRunsApi {
   wait(id: number, options?: CallOptions): Promise<RunWithRefs>
   /** The log so far, oldest line first, each line with its time. @throws RUN_NOT_FOUND */
   log(id: number, options?: CallOptions): Promise<string>
+  /**
+   * The log as it grows: the stored lines, then each further one within a quarter of a second of its writing, none
+   * twice and none left out, and the status at first and whenever it changes. The last event is `end`. Leaving the
+   * loop lets go of everything; while it waits for the next event, the signal does.
+   * @throws RUN_NOT_FOUND, INVALID_INPUT naming `after`, ABORTED
+   */
+  follow(id: number, options?: FollowOptions): AsyncIterable<RunLogEvent>
 }
 
 export interface AuditApi {

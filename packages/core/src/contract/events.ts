@@ -1,7 +1,7 @@
 import type { Branch } from './branch.ts'
 import type { Plan } from './plan.ts'
 import type { Repo } from './repo.ts'
-import type { Run, RunRef } from './run.ts'
+import type { Run, RunLogRow, RunRef, RunStatus } from './run.ts'
 import type { SyncTask } from './sync-task.ts'
 
 /** How far a run has come. Each is passed at most once an attempt, in this order; some are left out. */
@@ -40,3 +40,13 @@ export interface GitferryEvents {
 }
 
 export type GitferryEventName = keyof GitferryEvents
+
+/**
+ * What following a run tells. `log`: one line, and the id that resumes after it. `status`: what the run is at first,
+ * and each time that this changes. `end`: the last one, with the final status; one that is not final (`pending`,
+ * `running`) says that gitferry stopped first, and the run goes on at its next start.
+ */
+export type RunLogEvent =
+  | ({ readonly type: 'log' } & Readonly<Pick<RunLogRow, 'id' | 'at' | 'text'>>)
+  | { readonly type: 'status'; readonly status: RunStatus }
+  | { readonly type: 'end'; readonly status: RunStatus }

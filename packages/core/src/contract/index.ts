@@ -3,6 +3,7 @@ export type {
   BranchesApi,
   CallOptions,
   Deleted,
+  FollowOptions,
   GitferryApi,
   ReposApi,
   SyncRunsApi,
@@ -32,7 +33,7 @@ export {
   createBranch,
   type DeletedBranch,
 } from './branch.ts'
-export type { GitferryEventName, GitferryEvents, RunPhase, RunProgress } from './events.ts'
+export type { GitferryEventName, GitferryEvents, RunLogEvent, RunPhase, RunProgress } from './events.ts'
 export { id, oid, timestamp } from './id.ts'
 export { asksForPage, type Page, type PageQuery, page, pageOf, pageQuery } from './page.ts'
 export { type Plan, type PlanAction, type PlanRow, type PlanUpdate, plan, planRow } from './plan.ts'

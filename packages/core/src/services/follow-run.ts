@@ -46,11 +46,11 @@ export async function* followRun(
   let stopped = false
   const left = new AbortController()
 
-  async function read(session: StorageSession) {
+  async function read(session: StorageSession): Promise<Look> {
     // the status first: a run that has ended has all of its lines
-    const run = await findRun(session, runId)
-    const lines = await session.collection('run_log').find({ where: { run_id: runId }, after: { id: last } })
-    return { run, lines }
+    const { status } = await findRun(session, runId)
+    const log = session.collection('run_log')
+    return { status, lines: await log.find({ where: { run_id: runId }, after: { id: last } }) }
   }
 
   function lookLater(ms: number): void {
@@ -74,8 +74,10 @@ export async function* followRun(
       if (run.id !== runId) return
       // begun at once and in a transaction, which a closing storage waits for: a shutdown closes it right after the
       // last run has ended
-      ending = storage.transaction(read)
-      ending.catch(() => {})
+      const lastLook = storage.transaction(read)
+      // whoever reads it sees it fail
+      lastLook.catch(() => {})
+      ending = lastLook
       bell.resolve()
     }),
   ]

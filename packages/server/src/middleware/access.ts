@@ -14,7 +14,8 @@ function refuse(message: string): never {
 /**
  * Who may ask while there are no tokens: callers on this machine, and not through a proxy, whose word about the
  * real caller nobody has vouched for. With `insecure` everybody may. A credential is refused rather than ignored:
- * whoever sends one believes that it is checked. The health address is open to all.
+ * whoever sends one believes that it is checked. The health address is open to all. A refusal stands in the request
+ * log and leaves no audit entry: a stranger could fill a log from which nothing is ever removed.
  */
 export function access(options: {
   readonly clientAddress: ClientAddress

@@ -18,7 +18,7 @@ export function cors(origins: readonly string[]): MiddlewareHandler {
   return honoCors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-    allowHeaders: ['Content-Type', 'X-Request-Id'],
+    allowHeaders: ['Content-Type', 'Last-Event-ID', 'X-Request-Id'],
     exposeHeaders: ['X-Request-Id'],
     maxAge: 600,
   })

@@ -14,7 +14,8 @@ function nameOrRefuse(given: string): string {
 
 /**
  * Answers only requests that are meant for this server: a page on a foreign name that was pointed at this address
- * (DNS rebinding) is refused. A request without `Host`, or with two, is refused too.
+ * (DNS rebinding) is refused. A request without `Host`, or with two, is refused too. A refusal stands in the request
+ * log and leaves no audit entry: a stranger could fill a log from which nothing is ever removed.
  * @throws INVALID_INPUT when `names` holds something that is no host
  */
 export function hostNames(names: readonly string[]): MiddlewareHandler {

@@ -13,7 +13,8 @@ function sameOrigin(origin: string, host: string): boolean {
 
 /**
  * Refuses changes that a browser sends on behalf of a foreign page: another host or port in `Origin`, `Origin: null`,
- * or a `Sec-Fetch-Site` that says so. Callers that are no browsers send neither.
+ * or a `Sec-Fetch-Site` that says so. Callers that are no browsers send neither. A refusal stands in the request log
+ * and leaves no audit entry: any page that somebody visits could fill a log from which nothing is ever removed.
  */
 export function origin(allowed: readonly string[]): MiddlewareHandler {
   const origins = new Set(allowed)

@@ -2,9 +2,11 @@ import { fromUnknown, type GitferryError } from '@gitferry/core/errors'
 import type { Logger } from '@gitferry/core/ports'
 import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
 import type { Context, Hono } from 'hono'
+import { accepts } from 'hono/accepts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
 import { readJsonBody } from '../body/read-json-body.ts'
 import type { RefusedChange, ServedGitferry } from '../served.ts'
+import { eventStream } from './event-stream.ts'
 import { routes } from './index.ts'
 import { reply } from './reply.ts'
 import { numberOrText, queryOf } from './request-values.ts'
@@ -16,11 +18,22 @@ export interface MountOptions {
   readonly logger: Logger
 }
 
+/** Text unless the caller would rather have events. */
+const answers: Parameters<typeof accepts>[1] = {
+  header: 'Accept',
+  supports: ['text/plain', 'text/event-stream'],
+  default: 'text/plain',
+}
+
 /** `/repos/{id}/branches/{branch}` as Hono writes it; a branch takes the rest of the path, line ends and all. */
 const patternOf = (path: string): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? ':branch{[\\s\\S]+}' : `:${name}`))
 
-function callOf(c: Context<AppEnv>, gitferry: ServedGitferry, bodyLimitBytes: number): Call {
+function callOf(
+  c: Context<AppEnv>,
+  gitferry: ServedGitferry,
+  { bodyLimitBytes, logger }: MountOptions,
+): Call {
   return {
     gitferry,
     // each is taken from the request when a route asks for it
@@ -30,11 +43,19 @@ function callOf(c: Context<AppEnv>, gitferry: ServedGitferry, bodyLimitBytes: nu
     get id() {
       return numberOrText(c.req.param('id') ?? '')
     },
+    get wantsEvents() {
+      return accepts(c, answers) === 'text/event-stream'
+    },
+    get lastEventId() {
+      const text = c.req.header('Last-Event-ID')
+      return text ? numberOrText(text) : undefined
+    },
     get branch() {
       return c.req.param('branch') ?? ''
     },
     query: (...names) => queryOf(new URL(c.req.url).searchParams, names),
     body: async <Input>() => (await readJsonBody(c.req.raw, bodyLimitBytes)) as Input,
+    stream: (events) => eventStream(events, { logger, signal: c.req.raw.signal }),
   }
 }
 
@@ -44,7 +65,7 @@ function changeOf(endpoint: Endpoint, c: Context<AppEnv>): RefusedChange | undef
   const id = numberOrText(c.req.param('id') ?? '')
   return {
     ...(endpoint.change as Pick<RefusedChange, 'type' | 'object_type'>),
-    object_id: Number.isSafeInteger(id) && id > 0 ? id : null,
+    object_id: Number.isSafeInteger(id) ? id : null,
   }
 }
 
@@ -73,7 +94,7 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
         requestId: c.get('requestId'),
       })
       try {
-        return reply(c, endpoint, await routes[name](callOf(c, caller, options.bodyLimitBytes)))
+        return reply(c, endpoint, await routes[name](callOf(c, caller, options)))
       } catch (thrown) {
         const error = fromUnknown(thrown)
         const change = changeOf(endpoint, c)

@@ -9,7 +9,11 @@ const success = <Data>(data: Data): SuccessEnvelope<Data> => ({ code: 0, message
  * total }`, everything else as it is. A response that a route made itself is sent as it is, without an envelope.
  */
 export function reply(c: Context, endpoint: Endpoint, answer: unknown): Response {
-  if (answer instanceof Response) return c.newResponse(answer.body, answer)
+  if (answer instanceof Response) {
+    // nobody will read it, and an event stream would go on for nobody
+    if (c.req.method === 'HEAD') void answer.body?.cancel()
+    return c.newResponse(c.req.method === 'HEAD' ? null : answer.body, answer)
+  }
   const { searchParams } = new URL(c.req.url)
   if (typeof endpoint.list === 'string' && !searchParams.has('page') && !searchParams.has('page_size')) {
     const { items, total } = answer as Page<unknown>

@@ -1,4 +1,5 @@
-const digits = /^\d+$/
+/** One spelling a number: `01` is another text than `1`, and no id. */
+const positiveInteger = /^[1-9]\d*$/
 
 /** Query parameters whose text stands for something else. */
 const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
@@ -7,17 +8,18 @@ const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
   task_id: 'number',
   repo_id: 'number',
   object_id: 'number',
+  after: 'number',
   force: 'boolean',
   cancel: 'boolean',
   wait: 'boolean',
 }
 
 /**
- * Digits as the number that they write. Anything else is handed on as it is, so that the service refuses it by the
+ * A positive integer as the number that it writes. Anything else is handed on as it is, so that the service refuses it by the
  * same rule, and with the same words, as when it is called in process.
  */
 export function numberOrText(text: string): number {
-  return (digits.test(text) ? Number(text) : text) as number
+  return (positiveInteger.test(text) ? Number(text) : text) as number
 }
 
 function valueOfParameter(name: string, text: string): unknown {

@@ -1,5 +1,12 @@
-import type { RunQuery } from '@gitferry/core/contract'
+import type { RunLogEvent, RunQuery } from '@gitferry/core/contract'
+import type { StreamedEvent } from './event-stream.ts'
 import type { Route } from './route.ts'
+
+async function* streamed(events: AsyncIterable<RunLogEvent>): AsyncGenerator<StreamedEvent, void, undefined> {
+  for await (const { type, ...data } of events) {
+    yield 'id' in data ? { event: type, id: String(data.id), data } : { event: type, data }
+  }
+}
 
 export const syncRunRoutes = {
   'sync.runs.list': ({ gitferry, query, signal }) =>
@@ -8,8 +15,14 @@ export const syncRunRoutes = {
       { signal },
     ),
   'sync.runs.get': ({ gitferry, id, signal }) => gitferry.sync.runs.get(id, { signal }),
-  'sync.runs.log': async ({ gitferry, id, signal }) =>
-    new Response(await gitferry.sync.runs.log(id, { signal }), {
+  'sync.runs.log': async ({ gitferry, id, lastEventId, query, signal, stream, wantsEvents }) => {
+    if (wantsEvents) {
+      // a caller that comes back sends its first address again; what it got last counts
+      const after = lastEventId ?? query<{ after?: number }>('after').after
+      return stream((gone) => streamed(gitferry.sync.runs.follow(id, { after, signal: gone })))
+    }
+    return new Response(await gitferry.sync.runs.log(id, { signal }), {
       headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-    }),
+    })
+  },
 } as const satisfies Record<string, Route>

@@ -36,6 +36,7 @@ const calls: Record<string, Call> = {
   'sync.runs.get': (api, { run }, options) => api.sync.runs.get(run, options),
   'sync.runs.wait': (api, { run }, options) => api.sync.runs.wait(run, options),
   'sync.runs.log': (api, { run }, options) => api.sync.runs.log(run, options),
+  'sync.runs.follow': (api, { run }, options) => collect(api.sync.runs.follow(run, options)),
   'audit.list': (api, _, options) => api.audit.list({}, options),
   'audit.all': (api, _, options) => collect(api.audit.all({}, options)),
   'system.health': (api, _, options) => api.system.health(options),
@@ -49,7 +50,8 @@ export const abortRules: ApiRules = {
     const run = await api.sync.tasks.run(task.id, { wait: true })
     sandbox.git(sandbox.clonePath, 'branch', 'other')
     const state = async () => [
-      await api.repos.list(),
+      // the size is measured beside the runs, whenever there is time
+      (await api.repos.list()).items.map(({ size_bytes: _, ...repo }) => repo),
       await api.sync.tasks.list(),
       await api.sync.runs.list(),
       (await api.audit.list({ page_size: 100 })).items,

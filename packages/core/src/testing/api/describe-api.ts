@@ -5,6 +5,7 @@ import { branchCheckoutRules, branchDeleteRules } from './branch-change-rules.ts
 import { branchCreateRules } from './branch-create-rules.ts'
 import { branchListRules } from './branch-list-rules.ts'
 import { divergenceRules } from './divergence-rules.ts'
+import { followRules } from './follow-rules.ts'
 import { idRules } from './id-rules.ts'
 import { listRules } from './list-rules.ts'
 import { planRules } from './plan-rules.ts'
@@ -34,6 +35,7 @@ export const apiRules = {
   runs: runRules,
   'sides that diverge': divergenceRules,
   'runs under way': runningRules,
+  'following runs': followRules,
   'queries for runs': runQueryRules,
   'the audit log': auditRules,
   system: systemRules,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GitferryApi } from '../../contract/api.ts'
 import type { ErrorCode } from '../../wire/error-codes.ts'
+import { collect } from './records.ts'
 import { refuses } from './refuses.ts'
 import type { ApiRules } from './subject.ts'
 
@@ -35,6 +36,7 @@ const calls: Record<string, [ErrorCode, (api: GitferryApi, id: number) => Promis
   'sync.runs.get': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.get(id)],
   'sync.runs.wait': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.wait(id)],
   'sync.runs.log': ['RUN_NOT_FOUND', (api, id) => api.sync.runs.log(id)],
+  'sync.runs.follow': ['RUN_NOT_FOUND', (api, id) => collect(api.sync.runs.follow(id))],
 }
 
 export const idRules: ApiRules = {
