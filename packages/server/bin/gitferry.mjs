@@ -23,9 +23,10 @@ if (major > 22 || (major === 22 && minor >= 19)) {
     process.stderr.write(`gitferry: needs Node 22.19 or newer; this is ${process.version}\n`)
     process.exit(1)
   }
-  const child = spawn(newer(), [here, ...process.argv.slice(2)], { stdio: 'inherit' })
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
+  // listening begins before the start: a signal in between must not end this process alone
   for (const signal of signals) process.on(signal, () => child.kill(signal))
+  const child = spawn(newer(), [here, ...process.argv.slice(2)], { stdio: 'inherit' })
   child.on('error', (error) => {
     process.stderr.write(`gitferry: cannot start ${newer()}: ${error.message}\n`)
     process.exit(1)
