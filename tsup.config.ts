@@ -45,7 +45,8 @@ function build(name: string, target: string, extra: Record<string, string> = {})
 }
 
 export default defineConfig([
-  build('core', 'node22'),
+  // started as a process of its own, so a file of its own at a place that is known
+  build('core', 'node22', { 'fork-server-process': 'packages/core/src/git/fork-server-process.ts' }),
   build('adapters', 'node22'),
   build('client', 'es2022'),
   build('server', 'node22', { bin: 'packages/server/src/bin.ts' }),

@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { type ErrorCode, GitferryError, isGitferryError } from '../errors/index.ts'
 import type { Logger } from '../ports/logger.ts'
 import { CappedBuffer, TailBuffer } from './captured-output.ts'
 import { ChildRecords } from './child-records.ts'
 import type { GitCommand, GitOutput, GitRunner, GitRunOptions } from './command.ts'
+import { DirectStarter } from './direct-starter.ts'
 import { fixedEnvironment, mayBeAdded } from './environment.ts'
 import { classifyFailure } from './parsers/failure.ts'
 import { ProgressReader } from './parsers/progress.ts'
-import { endGroup } from './process-group.ts'
+import type { ProcessExit, ProcessStarter, StartedProcess, StartRequest } from './process-starter.ts'
 import { redact, redactSecrets, secretForms } from './redact.ts'
 import { settingsEnvironment, storeSettings, worktreeSettings } from './settings.ts'
 
@@ -27,27 +27,26 @@ export interface ProcessGitRunnerOptions {
   /** Where running children are recorded for `reapChildren`; unset: nowhere. */
   readonly childrenDir?: string | undefined
   readonly logger: Logger
+  /** Starts the processes and records them. Default: as children of this process. */
+  readonly starter?: ProcessStarter | undefined
 }
 
-interface ExitStatus {
-  readonly exitCode: number
-  readonly spawnError?: NodeJS.ErrnoException
-}
-
-/** Runs git as a child process: the one place in core where processes start. */
+/** Runs git in processes: the one way to them in core. Who starts them is the starter's business. */
 export class ProcessGitRunner implements GitRunner {
   readonly #git: string
   readonly #home: string
   readonly #logger: Logger
   readonly #records: ChildRecords | undefined
+  readonly #starter: ProcessStarter
   readonly #fixed: Readonly<Record<string, string>>
 
-  constructor({ git, home, childrenDir, logger }: ProcessGitRunnerOptions) {
+  constructor({ git, home, childrenDir, logger, starter }: ProcessGitRunnerOptions) {
     this.#git = git
     this.#home = home
     this.#logger = logger
     this.#fixed = fixedEnvironment(git, home)
     this.#records = childrenDir === undefined ? undefined : new ChildRecords(childrenDir, home)
+    this.#starter = starter ?? new DirectStarter({ records: this.#records, logger })
   }
 
   async run<Result>(command: GitCommand<Result>, options: GitRunOptions = {}): Promise<Result> {
@@ -57,9 +56,9 @@ export class ProcessGitRunner implements GitRunner {
     const env = this.#environment(command)
     if (signal?.aborted) throw abortError(verb, signal)
 
-    const child = this.#spawn(verb, args, env, command.stdin)
     const startedAt = performance.now()
-    const output = await this.#collect(child, verb, options)
+    const request = { binary: this.#git, args, cwd: this.#home, env, stdin: command.stdin }
+    const output = await this.#collect(request, verb, options)
     const milliseconds = Math.round(performance.now() - startedAt)
     this.#logger.debug('git ended', {
       verb,
@@ -106,81 +105,65 @@ export class ProcessGitRunner implements GitRunner {
     }
   }
 
-  #spawn(verb: string, args: string[], env: Record<string, string>, stdin: string | undefined): ChildProcess {
-    let child: ChildProcess
-    try {
-      child = spawn(this.#git, args, {
-        cwd: this.#home,
-        env,
-        shell: false,
-        detached: true,
-        stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      })
-    } catch (error) {
-      throw startError(verb, this.#git, error)
-    }
-    // A git that ends early closes its end; its exit code and stderr say why.
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(stdin)
-    if (child.pid !== undefined) {
-      try {
-        this.#records?.add(child.pid)
-      } catch (error) {
-        this.#logger.warn('a git process could not be recorded', { verb, error: String(error) })
-      }
-    }
-    return child
-  }
-
-  async #collect(child: ChildProcess, verb: string, options: GitRunOptions): Promise<GitOutput> {
+  async #collect(request: StartRequest, verb: string, options: GitRunOptions): Promise<GitOutput> {
     const { signal, secrets = [], timeoutMs = defaultTimeoutMs, stallTimeoutMs, onProgress } = options
     const stdout = new CappedBuffer(options.maxOutputBytes ?? defaultStdoutCap)
     const longestSecret = secretForms(secrets)[0]?.length ?? 0
     const stderr = new TailBuffer(stderrCap + longestSecret)
     const progress = onProgress && new ProgressReader(this.#listener(onProgress, verb))
-    const closed = new Promise<void>((resolve) => child.once('close', resolve))
 
+    let child: StartedProcess | undefined
     let failure: GitferryError | undefined
     let ending: Promise<boolean> | undefined
+    let stall: NodeJS.Timeout | undefined
     const end = (error: GitferryError): void => {
       failure ??= error
-      if (child.pid !== undefined) ending ??= endGroup(child.pid)
+      ending ??= child?.end()
     }
     const fail = (code: ErrorCode, message: string): void => end(new GitferryError(code, message))
-
-    const deadline = setTimeout(() => {
-      fail('GIT_TIMEOUT', `git ${verb} did not end within ${timeoutMs} ms and was stopped.`)
-    }, timeoutMs)
-    const stall =
-      stallTimeoutMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            fail('GIT_STALLED', `git ${verb} printed nothing for ${stallTimeoutMs} ms and was stopped.`)
-          }, stallTimeoutMs)
     const onAbort = (): void => end(abortError(verb, signal))
     signal?.addEventListener('abort', onAbort, { once: true })
 
-    child.stdout?.on('data', (chunk: Buffer) => {
-      stall?.refresh()
-      if (!stdout.push(chunk)) fail('GIT_OUTPUT_TOO_LARGE', `git ${verb} printed more than is allowed.`)
-    })
-    child.stderr?.on('data', (chunk: Buffer) => {
-      stall?.refresh()
-      stderr.push(chunk)
-      progress?.push(chunk.toString('latin1'))
-    })
+    try {
+      child = await this.#starter.start(request, {
+        stdout: (chunk) => {
+          stall?.refresh()
+          if (!stdout.push(chunk)) fail('GIT_OUTPUT_TOO_LARGE', `git ${verb} printed more than is allowed.`)
+        },
+        stderr: (chunk) => {
+          stall?.refresh()
+          stderr.push(chunk)
+          progress?.push(chunk.toString('latin1'))
+        },
+      })
+    } catch (error) {
+      signal?.removeEventListener('abort', onAbort)
+      throw failure ?? (isGitferryError(error) ? error : startError(verb, this.#git, error))
+    }
+    // it may have been given up while it was being started
+    if (failure) end(failure)
+    const deadline = setTimeout(() => {
+      fail('GIT_TIMEOUT', `git ${verb} did not end within ${timeoutMs} ms and was stopped.`)
+    }, timeoutMs)
+    if (stallTimeoutMs !== undefined) {
+      stall = setTimeout(() => {
+        fail('GIT_STALLED', `git ${verb} printed nothing for ${stallTimeoutMs} ms and was stopped.`)
+      }, stallTimeoutMs)
+    }
 
-    const { exitCode, spawnError } = await exitOf(child)
+    const exitCode = await child.exit.then(exitCodeOf, (error: GitferryError) => {
+      end(error)
+      return -1
+    })
     signal?.removeEventListener('abort', onAbort)
     clearTimeout(deadline)
     clearTimeout(stall)
-    if (spawnError) throw startError(verb, this.#git, spawnError)
 
-    const group = child.pid as number
-    const isGone = await (ending ?? endGroup(group))
-    if (isGone) this.#records?.remove(group)
-    else this.#logger.error('a git process cannot be ended', { verb, pid: group })
-    await closedWithin(child, closed, streamGraceMs)
+    const isGone = await (ending ?? child.end())
+    if (isGone) this.#records?.remove(child.pid)
+    else this.#logger.error('a git process cannot be ended', { verb, pid: child.pid })
+    await settledWithin(child.closed, streamGraceMs)
+    child.release()
     if (failure) throw failure
 
     let errorText = redact(stderr.take(), secrets)
@@ -216,27 +199,16 @@ function withoutSecrets(stdout: Buffer, secrets: readonly string[]): Buffer {
   return Buffer.from(redactSecrets(stdout.toString('latin1'), [...secrets, ...asBytes]), 'latin1')
 }
 
-function exitOf(child: ChildProcess): Promise<ExitStatus> {
-  return new Promise((resolve) => {
-    child.once('error', (spawnError: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ exitCode: -1, spawnError })
-    })
-    child.once('exit', (code, signal) => {
-      resolve({ exitCode: code ?? 128 + (signal ? constants.signals[signal] : 0) })
-    })
-  })
-}
+const exitCodeOf = ({ code, signal }: ProcessExit): number =>
+  code ?? 128 + (signal ? constants.signals[signal] : 0)
 
-async function closedWithin(child: ChildProcess, closed: Promise<void>, ms: number): Promise<void> {
+async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms)
   })
-  await Promise.race([closed, late])
+  await Promise.race([promise, late])
   clearTimeout(timer)
-  child.stdout?.destroy()
-  child.stderr?.destroy()
-  child.stdin?.destroy()
 }
 
 const abortError = (verb: string, signal: AbortSignal | undefined): GitferryError =>

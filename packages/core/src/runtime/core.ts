@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Principal, Version } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
+import { ForkServer } from '../git/fork-server.ts'
 import { locateGit } from '../git/locate-git.ts'
 import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
@@ -87,6 +88,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   const waiter = new RunWaiter({ storage, events })
 
   let directory: DataDirectory | undefined
+  let forkServer: ForkServer | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   let ready = false
@@ -101,7 +103,8 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     await reapChildren(directory.children, logger)
     const git = options.git ?? (await locateGit(options.searchPath)).binary
     const { home, children: childrenDir } = directory
-    runner.use(new ProcessGitRunner({ git, home, childrenDir, logger }), git)
+    if (options.forkServer) forkServer = new ForkServer({ home, childrenDir, logger })
+    runner.use(new ProcessGitRunner({ git, home, childrenDir, logger, starter: forkServer }), git)
     await storage.open()
     await stores.sweep(await knownStores())
     const unknown = await audit.recover()
@@ -136,6 +139,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     await runner.close()
     await audit.settled()
     waiter.close()
+    await forkServer?.close()
     await storage.close()
     await directory?.release()
     logger.info('gitferry has stopped')
@@ -151,6 +155,8 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
       if (stopping) return Promise.reject(new GitferryError('CLOSED', 'gitferry has been stopped.'))
       starting ??= open().catch(async (error: unknown) => {
         starting = undefined
+        await forkServer?.close()
+        forkServer = undefined
         await directory?.release()
         directory = undefined
         throw error

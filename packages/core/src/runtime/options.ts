@@ -30,6 +30,14 @@ export interface GitferryOptions {
   readonly queue?: QueueAdapter | undefined
   /** Runs at the same time, over all repositories. Default 4. */
   readonly concurrency?: number | undefined
+  /**
+   * Whether gits are started through one small process of ours, so that starting them does not hold up the event
+   * loop of a large application, and none outlives an application that is killed. Default true; where it cannot be
+   * had (Electron, a single executable) a warning says so and gits are started directly. Turn it off where every
+   * process counts, or where an application of a few dozen MB must not have a second Node (44 MB resident, most of
+   * it shared) beside it.
+   */
+  readonly forkServer?: boolean | undefined
   /** Default: says nothing. */
   readonly logger?: Logger | undefined
   readonly clock?: Clock | undefined
@@ -60,6 +68,7 @@ const schema = z.strictObject({
   searchPath: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
   concurrency: z.int().min(1).max(64).default(4),
   storage: part<StorageAdapter>('transaction', 'a storage adapter'),
+  forkServer: z.boolean().default(true),
   queue: part<QueueAdapter>('enqueue', 'a queue adapter').optional(),
   logger: part<Logger>('warn', 'a logger').default(() => silentLogger),
   clock: part<Clock>('setTimer', 'a clock').default(() => systemClock),
