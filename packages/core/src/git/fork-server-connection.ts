@@ -70,6 +70,10 @@ export class ForkServerConnection {
     return this.#server.pid
   }
 
+  get isLost(): boolean {
+    return this.#lost !== undefined
+  }
+
   /** Why the channel has been closed. */
   get ending(): string {
     return this.#isLate ? `did not answer within ${this.#answerMs} ms and was ended` : 'ended'
@@ -107,7 +111,7 @@ export class ForkServerConnection {
     this.#channel.end()
     this.#server.ref()
     this.#expectAnswer(this.#exited)
-    await this.#exited
+    await Promise.all([this.#exited, this.closed])
   }
 
   #receive({ type, id, body }: Frame): void {

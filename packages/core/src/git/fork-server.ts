@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GitferryError } from '../errors/index.ts'
-import type { Logger } from '../ports/logger.ts'
-import { ChildRecords } from './child-records.ts'
+import { type Logger, silentLogger } from '../ports/logger.ts'
+import { ChildRecords, reapChildren } from './child-records.ts'
 import { DirectStarter } from './direct-starter.ts'
 import { ForkServerConnection } from './fork-server-connection.ts'
 import type { OutputListeners, ProcessStarter, StartedProcess, StartRequest } from './process-starter.ts'
@@ -37,6 +37,7 @@ export class ForkServer implements ProcessStarter {
   readonly #options: ForkServerOptions
   #connecting: Promise<ForkServerConnection | undefined> | undefined
   #direct: DirectStarter | undefined
+  #reaping: Promise<void> | undefined
   #isClosed = false
 
   constructor(options: ForkServerOptions) {
@@ -51,13 +52,23 @@ export class ForkServer implements ProcessStarter {
   /** @throws CLOSED after `close`, GIT_FAILED when the server ends meanwhile, else as `ProcessStarter.start` */
   async start(request: StartRequest, output: OutputListeners): Promise<StartedProcess> {
     const connection = await this.#connected()
-    return (connection ?? this.#startsDirectly()).start(request, output)
+    if (connection === undefined) return this.#startsDirectly().start(request, output)
+    try {
+      return await connection.start(request, output)
+    } catch (error) {
+      if (connection.isLost) {
+        await connection.closed
+        await this.#reaping
+      }
+      throw error
+    }
   }
 
   /** Ends the server, with the gits that are under way, and waits for it. May be called twice. */
   async close(): Promise<void> {
     this.#isClosed = true
     await (await this.#connecting)?.close()
+    await this.#reaping
   }
 
   async #connected(): Promise<ForkServerConnection | undefined> {
@@ -77,6 +88,7 @@ export class ForkServer implements ProcessStarter {
   async #connect(): Promise<ForkServerConnection | undefined> {
     const { logger } = this.#options
     let connection: ForkServerConnection | undefined
+    await this.#reaping
     try {
       connection = this.#launch()
       await connection.ready
@@ -86,6 +98,7 @@ export class ForkServer implements ProcessStarter {
     }
     const { pid, closed } = connection
     void closed.then(() => {
+      this.#reaping = this.#reap()
       if (this.#isClosed) return
       this.#connecting = undefined
       logger.warn('a fork server is gone; the next command starts another', {
@@ -94,6 +107,16 @@ export class ForkServer implements ProcessStarter {
       })
     })
     return connection
+  }
+
+  /** A server may die between the start of a git and its answer: then only the record knows the pid. */
+  async #reap(): Promise<void> {
+    const { childrenDir, logger } = this.#options
+    if (childrenDir === undefined) return
+    const error: Logger['error'] = (message, fields) => logger.error(message, fields)
+    await reapChildren(childrenDir, { ...silentLogger, error }).catch((failure: unknown) => {
+      logger.error('the records of git processes cannot be read', { error: String(failure) })
+    })
   }
 
   #launch(): ForkServerConnection {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GitCommand } from '../../src/git/command.ts'
 import { ProcessGitRunner } from '../../src/git/process-runner.ts'
+import type { ProcessStarter } from '../../src/git/process-starter.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
 
 /** A shell script in the place of git; answers its path. */
@@ -13,10 +14,15 @@ export function fakeGit(dir: string, script: string): string {
 }
 
 /** A runner with folders of its own in `dir`. */
-export function runnerIn(dir: string, git = '/usr/bin/git'): ProcessGitRunner {
+export function runnerIn(dir: string, git = '/usr/bin/git', starter?: ProcessStarter): ProcessGitRunner {
+  return new ProcessGitRunner({ git, ...foldersIn(dir), logger: silentLogger, starter })
+}
+
+/** The folders of a runner and of its starter. */
+export function foldersIn(dir: string): { readonly home: string; readonly childrenDir: string } {
   const home = join(dir, 'runner-home')
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  return new ProcessGitRunner({ git, home, childrenDir: join(dir, 'children'), logger: silentLogger })
+  return { home, childrenDir: join(dir, 'children') }
 }
 
 /** A command that answers what git printed. */
