@@ -1,10 +1,11 @@
 /**
  * After a build: every subpath that a package exports is there, with its types, and can be imported by a program that
  * knows nothing of our sources, and type-checked by one that checks declarations too; whatever a package publishes is
- * there; and no dependency has been bundled.
+ * there; no dependency has been bundled; and the fork server's program is found and works.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 interface Manifest {
@@ -90,6 +91,31 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** Warnings that a built gitferry gives while it runs its first gits: it gives one when it has no fork server. */
+async function warningsOfABuiltGitferry(): Promise<string[]> {
+  const { memoryStorage } = await import('@gitferry/adapters/storage/memory')
+  const { createGitferry } = await import('@gitferry/core')
+  const dataDir = mkdtempSync(join(tmpdir(), 'gitferry-built-'))
+  const warnings: string[] = []
+  const warn = (message: string, fields: unknown) => {
+    warnings.push(`${message} ${JSON.stringify(fields)}`)
+  }
+  const logger = { debug() {}, info() {}, warn, error: warn }
+  const path = join(dataDir, 'repo.git')
+  execFileSync('git', ['init', '--quiet', '--bare', path])
+  const gitferry = createGitferry({ storage: memoryStorage(), dataDir, logger })
+  try {
+    await gitferry.start()
+    await gitferry.repos.register({ path })
+  } finally {
+    await gitferry.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+  return warnings
+}
+
+const warnings = await warningsOfABuiltGitferry().catch((error: unknown) => [String(error)])
+problems.push(...warnings.map((warning) => `a built gitferry says: ${warning}`))
 for (const problem of problems) console.error(problem)
 console.log(`built: ${specifiers.length} subpaths, ${problems.length} problems`)
 process.exitCode = problems.length > 0 ? 1 : 0
