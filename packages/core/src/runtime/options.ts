@@ -34,7 +34,7 @@ export interface GitferryOptions {
    * Whether gits are started through one small process of ours, so that starting them does not hold up the event
    * loop of a large application, and none outlives an application that is killed. Default true; where it cannot be
    * had (Electron, a single executable) a warning says so and gits are started directly. Turn it off where every
-   * process counts, or where an application of a few dozen MB must not have a second Node (44 MB resident, most of
+   * process counts, or where an application of a few dozen MB must not have a second Node (50 MB resident, four fifths of
    * it shared) beside it.
    */
   readonly forkServer?: boolean | undefined
