@@ -34,7 +34,10 @@ export function packageVersion(moduleUrl: string = import.meta.url): string {
  * What runs here: the package’s version, and build time and commit from the `build.json` that a build leaves beside
  * the built files. Run from source: the checkout’s commit and that commit’s own date, told by the git of `searchPath`.
  */
-export async function readVersion(searchPath: string, moduleUrl: string = import.meta.url): Promise<Version> {
+export async function readVersion(
+  searchPath: string | undefined,
+  moduleUrl: string = import.meta.url,
+): Promise<Version> {
   const here = dirname(fileURLToPath(moduleUrl))
   const version = packageVersion(moduleUrl)
   const stamp = readText(join(here, 'build.json'))
