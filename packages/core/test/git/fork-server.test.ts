@@ -216,11 +216,14 @@ describe('when the fork server dies', () => {
   })
 
   it('a held-up event loop is not taken for a silent server', async () => {
-    const { server, runner } = serverFor('echo $PPID', { answerMs: 200 })
+    const go = sandbox.path('go')
+    const script = `echo $PPID; until [ -e '${go}' ]; do sleep 0.01; done`
+    const { server, runner } = serverFor(script, { answerMs: 200 })
     const pid = await server.pid()
     const run = runner.run(rawCommand('x'))
     await until(() => readdirSync(sandbox.path('children')).length > 0)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+    writeFileSync(go, '')
     expect(Number((await run).stdout)).toBe(pid)
   })
 })

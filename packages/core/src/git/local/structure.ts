@@ -30,8 +30,9 @@ export async function checkStructure(
   const roots = await resolveRoots(repoRoots)
   await Promise.all([...new Set([git_dir, common_dir])].map((path) => checkPlace(path, roots)))
   await checkCommonDir(git_dir, common_dir)
+  // first, so that what is no repository at all is called so
+  await checkHead(git_dir)
   await Promise.all([
-    checkHead(git_dir),
     checkEntry(join(common_dir, 'objects'), 'directory', roots, { mayBeAbsent: false }),
     checkEntry(join(common_dir, 'refs'), 'directory', roots, { mayBeAbsent: false }),
     // A reftable repository keeps a placeholder file there.
