@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { notARepository } from './not-a-repository.ts'
 import { resolvePath } from './resolve-path.ts'
@@ -13,7 +13,7 @@ export async function readCommonDir(gitDir: string): Promise<string> {
   const file = join(gitDir, 'commondir')
   const text = await readSmallFile(file)
   if (text === undefined) {
-    if (await isThere(file)) throw notARepository(file, 'is not a file')
+    if (isThere(file)) throw notARepository(file, 'is not a file')
     return gitDir
   }
   const target = text.replace(/[\r\n]+$/, '')
@@ -21,9 +21,10 @@ export async function readCommonDir(gitDir: string): Promise<string> {
   return resolvePath(target.startsWith('/') ? target : join(gitDir, target))
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(fileErrorCode(error) ?? ''),
-  )
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    return fileErrorCode(error) !== 'ENOTDIR'
+  }
 }

@@ -1,4 +1,4 @@
-import { lstat, readlink } from 'node:fs/promises'
+import { lstatSync, readlinkSync } from 'node:fs'
 import { parse, sep } from 'node:path'
 import { GitferryError } from '../../errors/index.ts'
 
@@ -22,7 +22,7 @@ export async function resolvePath(path: string): Promise<string> {
       continue
     }
     const next = resolved.endsWith(sep) ? resolved + component : resolved + sep + component
-    const target = await linkTarget(next)
+    const target = linkTarget(next)
     if (target === undefined) {
       resolved = next
       continue
@@ -43,9 +43,11 @@ export async function resolvePath(path: string): Promise<string> {
   return resolved
 }
 
-async function linkTarget(path: string): Promise<string | undefined> {
+// Synchronous, as everywhere here: a look takes some microseconds, and a way through the thread pool for each of the
+// dozens before every use of a repository takes milliseconds.
+function linkTarget(path: string): string | undefined {
   try {
-    return (await lstat(path)).isSymbolicLink() ? await readlink(path) : undefined
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined
   } catch {
     // Not there, or not ours to look at: whether it is, is asked after the roots were checked.
     return undefined

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 /** How much `readSmallFile` reads, in bytes. */
 export const smallFileCap = 64 * 1024
@@ -13,18 +12,24 @@ export const fileErrorCode = (error: unknown): string | undefined =>
  * there is none. Never waits: a pipe or a device put there in place of the file answers `undefined` as well.
  */
 export async function readSmallFile(path: string): Promise<string | undefined> {
-  // Without O_NONBLOCK, opening a FIFO that nobody writes to waits for ever.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR', 'ENXIO'].includes(fileErrorCode(error) ?? '')) return undefined
-    throw error
-  })
+  const file = openWithoutWaiting(path)
   if (file === undefined) return undefined
   try {
-    if (!(await file.stat()).isFile()) return undefined
-    const buffer = Buffer.alloc(smallFileCap)
-    const { bytesRead } = await file.read(buffer, 0, smallFileCap, 0)
-    return buffer.toString('utf8', 0, bytesRead)
+    const found = fstatSync(file)
+    if (!found.isFile()) return undefined
+    const buffer = Buffer.alloc(Math.min(found.size, smallFileCap))
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0))
   } finally {
-    await file.close()
+    closeSync(file)
+  }
+}
+
+function openWithoutWaiting(path: string): number | undefined {
+  try {
+    // Without O_NONBLOCK, opening a FIFO that nobody writes to waits for ever.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ENXIO'].includes(fileErrorCode(error) ?? '')) return undefined
+    throw error
   }
 }

@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs'
-import { access, constants, lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { accessSync, constants, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs'
+import { readlink, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GitferryError } from '../../errors/index.ts'
 import { readCommonDir } from './common-dir.ts'
@@ -80,14 +80,14 @@ async function checkCommonDir(gitDir: string, commonDir: string): Promise<void> 
       throw notARepository(commonDir, 'has a commondir file, through which git would work elsewhere')
     }
   }
-  if ((await lookAt(join(commonDir, '.git'))) !== undefined) {
+  if (lookAt(join(commonDir, '.git')) !== undefined) {
     throw notARepository(commonDir, 'holds a ".git" of its own, which git would open in its place')
   }
 }
 
 async function checkHead(gitDir: string): Promise<void> {
   const path = join(gitDir, 'HEAD')
-  const found = await lookAt(path)
+  const found = lookAt(path)
   if (found === undefined) throw notARepository(gitDir, 'is no repository: it has no HEAD')
   // git before 1.5 made HEAD a link into refs; it still understands that.
   if (found.isSymbolicLink() && /^refs\/(?!.*\.\.)/.test(await readlink(path))) return
@@ -105,7 +105,7 @@ async function checkEntry(
   roots: readonly string[] | null,
   { mayBeAbsent = true } = {},
 ): Promise<void> {
-  let found = await lookAt(path)
+  let found = lookAt(path)
   if (found?.isSymbolicLink()) {
     if (!isUnderRoots(await resolvePath(path), roots)) {
       throw notARepository(path, 'is a symbolic link that leads out of the repository roots')
@@ -124,9 +124,11 @@ async function checkEntry(
   if (!isRight) throw notARepository(path, `is ${kindOf(found)}, not a ${kind}`)
   if (mayBeAbsent) return
   // git passes over a git directory that it cannot enter, and takes one beside it.
-  await access(path, constants.X_OK).catch((error: unknown) => {
+  try {
+    accessSync(path, constants.X_OK)
+  } catch (error) {
     throw notARepository(path, 'cannot be entered by this user', error)
-  })
+  }
 }
 
 /**
@@ -159,15 +161,20 @@ async function checkObjects(objects: string, roots: readonly string[] | null): P
 
 /** Refuses the links in a folder that lead out of the roots. */
 async function checkLinks(folder: string, roots: readonly string[]): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    const code = fileErrorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return []
-    throw notARepository(folder, `cannot be read by this user (${code})`, error)
-  })
-  for (const entry of entries) {
+  for (const entry of readFolder(folder)) {
     const path = join(folder, entry.name)
     if (!entry.isSymbolicLink() || isUnderRoots(await resolvePath(path), roots)) continue
     throw notARepository(path, 'is a symbolic link that leads out of the repository roots')
+  }
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    const code = fileErrorCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
+    throw notARepository(folder, `cannot be read by this user (${code})`, error)
   }
 }
 
@@ -175,7 +182,7 @@ async function readAlternates(objects: string): Promise<string[]> {
   const list = join(objects, 'info/alternates')
   const text = await readSmallFile(list)
   if (text === undefined) {
-    const found = await lookAt(list)
+    const found = lookAt(list)
     if (found === undefined) return []
     throw notARepository(list, `is ${kindOf(found)}, not a file`)
   }
@@ -200,19 +207,19 @@ export async function checkBranchPath(commonDir: string, branch: string): Promis
     let path = join(commonDir, top)
     for (const component of branch.split('/')) {
       path = join(path, component)
-      if ((await lookAt(path))?.isSymbolicLink()) {
+      if (lookAt(path)?.isSymbolicLink()) {
         throw notARepository(path, 'is a symbolic link, through which git would write elsewhere')
       }
     }
   }
 }
 
-async function lookAt(path: string): Promise<Stats | undefined> {
+function lookAt(path: string): Stats | undefined {
   try {
-    return await lstat(path)
+    return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
     const code = fileErrorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (code === 'ENOTDIR') return undefined
     if (code === 'EACCES') throw notARepository(path, 'cannot be read by this user', error)
     throw error
   }
