@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry } from '@gitferry/core'
 import { measure, report } from './paired.ts'
+import { openShell } from './shell.ts'
 
 const run = promisify(execFile)
 const identity = {
@@ -60,7 +61,8 @@ export async function benchSync({
 
   const byHand =
     'git fetch -q origin && git fetch -q backup && git push -q backup refs/remotes/origin/main:refs/heads/main'
-  const reference = async () => void (await run('sh', ['-c', byHand], { cwd: clone, env }))
+  const shell = openShell({ cwd: clone, env })
+  const reference = () => shell.run(byHand)
   const storage = sqliteStorage({ path: join(root, 'data', 'gitferry.db') })
   const gitferry = createGitferry({ storage, dataDir: join(root, 'data') })
   await gitferry.start()
@@ -95,6 +97,7 @@ export async function benchSync({
     print(report(noop))
   } finally {
     await gitferry.stop()
+    await shell.close()
     await rm(root, { recursive: true, force: true })
   }
 }
