@@ -7,6 +7,7 @@ import type { GitRunner } from './command.ts'
 import { fetch } from './commands/fetch.ts'
 import { initBare } from './commands/init.ts'
 import { packRefs } from './commands/pack-refs.ts'
+import { repack } from './commands/repack.ts'
 import { requireFullRef } from './full-ref.ts'
 import { checkStructure } from './local/structure.ts'
 import { fileUrl } from './remote-url.ts'
@@ -49,6 +50,11 @@ export class Store {
     return requireFullRef(`refs/remotes/${remote}/${ref.slice('refs/'.length)}`)
   }
 }
+
+/** Packs in a store from which on they are rolled up. */
+const packLimit = 50
+/** The limit of one roll-up, in ms. */
+const maintenanceMs = 600_000
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const newPrefix = '.new-'
@@ -132,6 +138,21 @@ export class Stores {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storeError('be removed', uuid, error)
     }
+  }
+
+  /**
+   * Keeps an open store quick: every fetch leaves a pack, and from 50 on they are rolled up. To be called while
+   * nobody else uses the store. Answers whether there was something to do.
+   * @throws GIT_*, ABORTED
+   */
+  async maintain(
+    store: Store,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    const names = await readdir(join(store.path, 'objects', 'pack')).catch(ifGone([]))
+    if (names.filter((name) => name.endsWith('.pack')).length < packLimit) return false
+    await this.#runner.run(repack(), { gitDir: store.path, timeoutMs: maintenanceMs, signal })
+    return true
   }
 
   /** Bytes of the files in a store; 0 when there is none. */

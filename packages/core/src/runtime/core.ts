@@ -10,6 +10,7 @@ import { parseAllowOutgoing } from '../git/remote-url.ts'
 import { systemLookup } from '../git/resolve-host.ts'
 import { Stores } from '../git/store.ts'
 import { AbandonedRuns } from '../services/abandoned-runs.ts'
+import { AfterRun } from '../services/after-run.ts'
 import { AuditLog, type AuditSubject } from '../services/audit-log.ts'
 import { PlanApplier } from '../services/plan-applier.ts'
 import { RepoSizes } from '../services/repo-sizes.ts'
@@ -84,7 +85,9 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   const shared = { storage, clock, logger, events, audit, runner, stores, sizes, settings, lock, lookup }
   const planner = new SyncPlanner(shared)
   const recorder = new RunRecorder({ storage, clock, events, logger, schedule, wakeScheduler })
-  const worker = new RunWorker({ ...shared, planner, recorder, applier: new PlanApplier(shared) })
+  const applier = new PlanApplier(shared)
+  const afterRun = new AfterRun({ stores, sizes, logger })
+  const worker = new RunWorker({ ...shared, planner, recorder, applier, afterRun })
   const waiter = new RunWaiter({ storage, events })
 
   let directory: DataDirectory | undefined

@@ -12,12 +12,12 @@ import type { QueueJob } from '../ports/index.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
 import { movesRef } from '../sync/plan-branch.ts'
+import type { AfterRun } from './after-run.ts'
 import type { AuditDraft } from './audit-log.ts'
 import { auditedUpdate } from './audited-update.ts'
 import type { ServiceContext } from './context.ts'
 import { landedRefs } from './landed-refs.ts'
 import type { PlanApplier } from './plan-applier.ts'
-import type { RepoSizes } from './repo-sizes.ts'
 import { RunLog } from './run-log.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { PlanProgress, PreparedPlan, SyncPlanner } from './sync-planner.ts'
@@ -29,7 +29,7 @@ type WorkerContext = Pick<ServiceContext, 'storage' | 'clock' | 'logger' | 'even
   readonly planner: SyncPlanner
   readonly applier: PlanApplier
   readonly recorder: RunRecorder
-  readonly sizes: RepoSizes
+  readonly afterRun: AfterRun
   readonly lock: KeyedLock
 }
 
@@ -92,7 +92,7 @@ export class RunWorker {
         const plan = await this.#context.planner.plan(task, { signal, progress })
         if (plan.updates.length === 0) return await this.#inStep(run, plan, log)
         if (await this.#apply(run, task, plan, { log, progress, signal, last })) {
-          return await this.#context.sizes.refresh(plan.sides.source.repo)
+          return await this.#context.afterRun.tidy(plan.sides.source.repo, plan.store, { signal })
         }
         log.add('the target moved meanwhile; planning anew')
       } catch (error) {

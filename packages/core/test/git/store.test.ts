@@ -196,6 +196,46 @@ describe('sweep', () => {
   })
 })
 
+describe('maintain', () => {
+  const packsOf = (store: Store) =>
+    readdirSync(join(store.path, 'objects', 'pack')).filter((name) => name.endsWith('.pack')).length
+
+  it('rolls many packs up into few, and drops no object, reachable or not', async () => {
+    const repo = sandbox.bare('source')
+    sandbox.history(repo, { commits: 1 })
+    const store = await stores.open(source(repo))
+    const oids: string[] = []
+    while (packsOf(store) < 49) {
+      oids.push(sandbox.history(repo, { commits: 1 }))
+      sandbox.run(
+        store.path,
+        'fetch',
+        '-q',
+        '--no-tags',
+        repo,
+        '+refs/heads/main:refs/remotes/origin/heads/main',
+      )
+      sandbox.run(store.path, 'repack', '-d', '-q', '-l')
+    }
+    expect(await stores.maintain(store)).toBe(false)
+    oids.push(sandbox.history(repo, { commits: 1 }))
+    sandbox.run(
+      store.path,
+      'fetch',
+      '-q',
+      '--no-tags',
+      repo,
+      '+refs/heads/main:refs/remotes/origin/heads/main',
+    )
+    sandbox.run(store.path, 'repack', '-d', '-q', '-l')
+    sandbox.run(store.path, 'update-ref', '-d', 'refs/remotes/origin/heads/main')
+    expect(await stores.maintain(store)).toBe(true)
+    expect(packsOf(store)).toBeLessThan(5)
+    for (const oid of oids) expect(sandbox.run(store.path, 'cat-file', '-t', oid)).toBe('commit')
+    sandbox.run(store.path, 'fsck', '--full')
+  })
+})
+
 describe('remove and size', () => {
   it('removes a store, and one that is not there counts as removed', async () => {
     await stores.open(source(sandbox.bare('repo')))

@@ -1,0 +1,35 @@
+import type { RepoRow } from '../contract/index.ts'
+import type { Store, Stores } from '../git/store.ts'
+import type { Logger } from '../ports/index.ts'
+import type { RepoSizes } from './repo-sizes.ts'
+
+/** What is done for a repository once a run that changed something is recorded, before its next run. */
+export class AfterRun {
+  readonly #stores: Pick<Stores, 'maintain'>
+  readonly #sizes: RepoSizes
+  readonly #logger: Logger
+
+  constructor(deps: {
+    readonly stores: Pick<Stores, 'maintain'>
+    readonly sizes: RepoSizes
+    readonly logger: Logger
+  }) {
+    this.#stores = deps.stores
+    this.#sizes = deps.sizes
+    this.#logger = deps.logger
+  }
+
+  /** Keeps the store quick and the shown size true. The run is over: a failure is logged and no more. */
+  async tidy(
+    repo: RepoRow,
+    store: Store | undefined,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<void> {
+    try {
+      if (store !== undefined) await this.#stores.maintain(store, { signal })
+    } catch (error) {
+      this.#logger.warn('a store could not be tidied; the next run tries again', { repo_id: repo.id, error })
+    }
+    await this.#sizes.refresh(repo)
+  }
+}
