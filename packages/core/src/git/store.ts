@@ -11,6 +11,7 @@ import { repack } from './commands/repack.ts'
 import { requireFullRef } from './full-ref.ts'
 import { checkStructure } from './local/structure.ts'
 import { fileUrl } from './remote-url.ts'
+import { oldPrefix, retireStore } from './retire-store.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** What a store is opened for; a repository record has these. */
@@ -58,7 +59,6 @@ const maintenanceMs = 600_000
 
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const newPrefix = '.new-'
-const oldPrefix = '.old-'
 
 const seedRefspecs = ['heads', 'tags', 'remotes'].map((kind) => ({
   source: `refs/${kind}/*`,
@@ -128,15 +128,16 @@ export class Stores {
     })
   }
 
-  /** Removes a store; one that is not there counts as removed. @throws STORE_FAILED */
+  /**
+   * Removes a store; one that is not there counts as removed, and one that holds overwritten values is moved to
+   * `<dataDir>/kept` instead, with a line in the log. @throws STORE_FAILED
+   */
   async remove(uuid: string): Promise<void> {
-    // Out of its place first: a crash must not leave half a store there.
-    const old = join(this.#dir, `${oldPrefix}${uuid}-${randomUUID()}`)
     try {
-      await rename(this.#path(uuid), old)
-      await rm(old, { recursive: true, force: true })
+      const became = await retireStore(this.#path(uuid), uuid)
+      if (became === 'kept') this.#logger.warn('a store that holds overwritten values was kept', { uuid })
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storeError('be removed', uuid, error)
+      throw storeError('be removed', uuid, error)
     }
   }
 
@@ -173,7 +174,8 @@ export class Stores {
       const uuid = name.replace(/\.git$/, '')
       const isRubbish = name.startsWith(newPrefix) || name.startsWith(oldPrefix)
       const isForgotten = known !== undefined && uuidForm.test(uuid) && !known.has(uuid)
-      if (isRubbish || isForgotten) {
+      if (isForgotten) await this.remove(uuid)
+      else if (isRubbish) {
         await rm(join(this.#dir, name), { recursive: true, force: true })
         this.#logger.info('removed a left-over store', { name })
       } else if (uuidForm.test(uuid)) await this.#sweepStore(uuid)

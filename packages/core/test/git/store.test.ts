@@ -196,6 +196,32 @@ describe('sweep', () => {
   })
 })
 
+describe('a store that holds overwritten values', () => {
+  const keep = async (): Promise<{ store: Store; oid: string }> => {
+    const repo = sandbox.bare('source')
+    const oid = sandbox.history(repo, { commits: 1 })
+    const store = await stores.open(source(repo))
+    sandbox.run(store.path, 'update-ref', 'refs/gitferry/kept/1/x/heads/main', oid)
+    return { store, oid }
+  }
+  const kept = () => sandbox.path('kept', `${uuid}.git`)
+
+  it('is moved aside when its repository is deleted', async () => {
+    const { store, oid } = await keep()
+    await stores.remove(uuid)
+    expect(existsSync(store.path)).toBe(false)
+    expect(sandbox.run(kept(), 'rev-parse', 'refs/gitferry/kept/1/x/heads/main')).toBe(oid)
+  })
+
+  it('is moved aside when nobody knows it at the start, packed refs or not', async () => {
+    const { store, oid } = await keep()
+    sandbox.run(store.path, 'pack-refs', '--all')
+    await stores.sweep(new Set())
+    expect(existsSync(store.path)).toBe(false)
+    expect(sandbox.run(kept(), 'rev-parse', 'refs/gitferry/kept/1/x/heads/main')).toBe(oid)
+  })
+})
+
 describe('maintain', () => {
   const packsOf = (store: Store) =>
     readdirSync(join(store.path, 'objects', 'pack')).filter((name) => name.endsWith('.pack')).length
