@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
@@ -157,6 +157,31 @@ describe('a run', () => {
     expect(run).toMatchObject({ status: 'success', commit_range: originTip() })
     expect((await gitferry.audit.list({ type: 'sync' })).items).toMatchObject([{ result: 'success' }])
   })
+})
+
+it('what an overwrite replaced stays in the store, and outlives the repository’s record', async () => {
+  const gitferry = await start()
+  const task = await makeTask(gitferry, { on_diverge: 'overwrite' })
+  await gitferry.sync.tasks.run(task.id, { wait: true })
+  const theirs = sandbox.commit(sandbox.bareBackupPath, 'main', 'theirs alone')
+  sandbox.commit(sandbox.originPath, 'main', 'ours alone')
+  const { id } = await gitferry.sync.tasks.run(task.id, { wait: true })
+  expect(backupTip()).toBe(originTip())
+  expect((await gitferry.sync.runs.get(id)).refs).toMatchObject([
+    { action: 'force', outcome: 'updated', old_oid: theirs },
+  ])
+
+  const keptIn = (folder: string) => {
+    const [store] = readdirSync(join(sandbox.dataDir, folder)).filter((name) => name.endsWith('.git'))
+    const path = join(sandbox.dataDir, folder, store ?? '')
+    sandbox.git(path, 'cat-file', '-e', `${theirs}^{commit}`)
+    return sandbox.git(path, 'for-each-ref', '--format=%(objectname) %(refname)', 'refs/gitferry/kept')
+  }
+  expect(keptIn('stores')).toBe(`${theirs} refs/gitferry/kept/${id}/${theirs}/heads/main`)
+  await gitferry.sync.tasks.delete(task.id)
+  await gitferry.repos.delete(task.repo_id)
+  expect(readdirSync(join(sandbox.dataDir, 'stores'))).toEqual([])
+  expect(keptIn('kept')).toBe(`${theirs} refs/gitferry/kept/${id}/${theirs}/heads/main`)
 })
 
 it('size_bytes counts the store of a repository as soon as there is one', async () => {
