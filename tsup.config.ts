@@ -36,7 +36,8 @@ function build(name: string, target: string, extra: Record<string, string> = {})
     target,
     dts: false,
     sourcemap: true,
-    clean: false,
+    // what an older build left must not be published
+    clean: true,
     splitting: true,
     external: dependencies(directory),
     removeNodeProtocol: false,

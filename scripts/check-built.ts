@@ -4,7 +4,7 @@
  * there; no dependency has been bundled; and the fork server's program is found and works.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,13 +14,20 @@ interface Manifest {
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>
 }
 
-const largestBytes = 300_000
 const problems: string[] = []
 const specifiers: string[] = []
 for (const directory of ['core', 'adapters', 'client', 'server'].map((name) => join('packages', name))) {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest
   for (const file of manifest.files) {
     if (!existsSync(join(directory, file))) problems.push(`${manifest.name}: there is no ${file} to publish`)
+  }
+  for (const name of readdirSync(join(directory, 'dist'), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue
+    // the bundler names the file that each piece of code came from
+    const bundled = /^\/\/ (?:\.\.\/)*node_modules\/((?:@[^/]+\/)?[^/]+)/m.exec(
+      readFileSync(join(directory, 'dist', name), 'utf8'),
+    )
+    if (bundled) problems.push(`${manifest.name}: ${name} holds the dependency ${bundled[1]}`)
   }
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     const specifier = join(manifest.name, subpath)
@@ -33,10 +40,6 @@ for (const directory of ['core', 'adapters', 'client', 'server'].map((name) => j
       return { present: true }
     })
     if (Object.keys(loaded as object).length === 0) problems.push(`${specifier} exports nothing`)
-    const size = existsSync(join(directory, target.default))
-      ? readFileSync(join(directory, target.default)).length
-      : 0
-    if (size > largestBytes) problems.push(`${specifier} has ${size} bytes: is a dependency bundled?`)
   }
 }
 

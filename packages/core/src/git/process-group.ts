@@ -33,13 +33,22 @@ export function processStat(pid: number): ProcessStat | undefined {
   }
 }
 
-/** The living processes of a group, or `undefined` where the system has no `/proc`. */
+/** The living processes of a group, or `undefined` where `/proc` cannot be read. */
 export function groupMembers(group: number): ProcessStat[] | undefined {
   if (process.platform !== 'linux') return undefined
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
+  return processNames()
+    ?.filter((name) => /^\d+$/.test(name))
     .flatMap((name) => processStat(Number(name)) ?? [])
     .filter((stat) => stat.group === group && !stat.isZombie)
+}
+
+function processNames(): string[] | undefined {
+  try {
+    return readdirSync('/proc')
+  } catch {
+    // no descriptor is left, or no /proc is mounted: a signal alone has to tell
+    return undefined
+  }
 }
 
 /** @returns whether the group had a process to signal */

@@ -119,6 +119,8 @@ export class ProcessGitRunner implements GitRunner {
     const end = (error: GitferryError): void => {
       failure ??= error
       ending ??= child?.end()
+      // awaited below, maybe after it has failed
+      ending?.catch(() => {})
     }
     const fail = (code: ErrorCode, message: string): void => end(new GitferryError(code, message))
     const onAbort = (): void => end(abortError(verb, signal))
@@ -159,7 +161,7 @@ export class ProcessGitRunner implements GitRunner {
     clearTimeout(deadline)
     clearTimeout(stall)
 
-    const isGone = await (ending ?? child.end())
+    const isGone = await (ending ?? child.end()).catch(() => false)
     if (isGone) this.#records?.remove(child.pid)
     else this.#logger.error('a git process cannot be ended', { verb, pid: child.pid })
     await settledWithin(child.closed, streamGraceMs)

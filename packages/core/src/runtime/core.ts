@@ -51,6 +51,13 @@ async function withinGrace(work: Promise<void>, graceMs: number): Promise<void> 
   clearTimeout(timer)
 }
 
+/** Every step of a shutdown is taken, also after one that failed; the first failure is thrown at the end. */
+async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}
+
 /** Builds the parts; does no I/O. */
 export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem): Core {
   const { clock, dataDir, logger } = options
@@ -68,6 +75,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     clock,
     logger,
     queue,
+    audit,
     isActive: (id) => worker.isActive(id),
   })
   const housekeeping = async () => {
@@ -136,15 +144,17 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     await starting?.catch(() => {})
     ready = false
     audit.close()
-    await scheduler.stop()
-    await Promise.all([adapter.stop({ timeoutMs: graceMs }), withinGrace(audit.settled(), graceMs)])
-    // what is still at work now are calls that outlasted the grace: their gits end, their entries are written
-    await runner.close()
-    await audit.settled()
-    waiter.close()
-    await forkServer?.close()
-    await storage.close()
-    await directory?.release()
+    await inTurn([
+      () => scheduler.stop(),
+      () => Promise.all([adapter.stop({ timeoutMs: graceMs }), withinGrace(audit.settled(), graceMs)]),
+      // what is still at work now are calls that outlasted the grace: their gits end, their entries are written
+      () => runner.close(),
+      () => audit.settled(),
+      async () => waiter.close(),
+      async () => forkServer?.close(),
+      () => storage.close(),
+      async () => directory?.release(),
+    ])
     logger.info('gitferry has stopped')
   }
 
@@ -169,7 +179,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     stop({ graceful = true, timeoutMs = defaultGraceMs } = {}) {
       const graceMs = graceful ? timeoutMs : 0
       // a second call is heard too: it may shorten the grace of the first
-      if (stopping) void adapter.stop({ timeoutMs: graceMs })
+      if (stopping) adapter.stop({ timeoutMs: graceMs }).catch(() => {})
       stopping ??= close(graceMs)
       return stopping
     },

@@ -1,6 +1,7 @@
 import type { RunRow } from '../contract/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { RunQueue } from './run-queue.ts'
 
 /** A run younger than this may be on its way between storage and worker. */
@@ -16,6 +17,7 @@ export class AbandonedRuns {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #queue: RunQueue
+  readonly #audit: AuditLog
   readonly #isActive: (id: number) => boolean
 
   constructor(deps: {
@@ -23,6 +25,7 @@ export class AbandonedRuns {
     readonly clock: Clock
     readonly logger: Logger
     readonly queue: RunQueue
+    readonly audit: AuditLog
     /** Whether a worker of this process is at a run. */
     readonly isActive: (id: number) => boolean
   }) {
@@ -30,6 +33,7 @@ export class AbandonedRuns {
     this.#clock = deps.clock
     this.#logger = deps.logger
     this.#queue = deps.queue
+    this.#audit = deps.audit
     this.#isActive = deps.isActive
   }
 
@@ -51,7 +55,10 @@ export class AbandonedRuns {
   async #putBack(run: RunRow): Promise<void> {
     const changes = { status: 'pending', started_at: null, attempt: run.attempt + 1 } as const
     const where = { id: run.id, status: 'running', attempt: run.attempt } as const
-    const changed = await this.#storage.collection('runs').updateWhere(where, changes)
-    if (changed > 0) this.#logger.warn('a run that nobody worked on runs again', { run_id: run.id })
+    await this.#storage.transaction(async (session) => {
+      if ((await session.collection('runs').updateWhere(where, changes)) === 0) return
+      await this.#audit.recoverRun(session, run.id)
+      this.#logger.warn('a run that nobody worked on runs again', { run_id: run.id })
+    })
   }
 }

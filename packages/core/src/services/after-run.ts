@@ -30,6 +30,6 @@ export class AfterRun {
     } catch (error) {
       this.#logger.warn('a store could not be tidied; the next run tries again', { repo_id: repo.id, error })
     }
-    await this.#sizes.refresh(repo)
+    await this.#sizes.refresh(repo, { signal })
   }
 }

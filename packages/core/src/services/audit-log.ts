@@ -1,7 +1,15 @@
-import type { AuditEntryRow, AuditObjectType, AuditType, Principal } from '../contract/index.ts'
+import {
+  type AuditEntryRow,
+  type AuditIntentRow,
+  type AuditObjectType,
+  type AuditType,
+  type Principal,
+  system,
+} from '../contract/index.ts'
 import { type ErrorCode, fromUnknown, GitferryError } from '../errors/index.ts'
 import type { Clock, Logger, NewRow, StorageSession } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { Unrecorded } from './unrecorded.ts'
 
 /** What is being changed. */
 export interface AuditSubject {
@@ -31,6 +39,8 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #recorded = new WeakSet<object>()
+  /** Callers of one request each, whose change has its entry. */
+  readonly #entered = new WeakSet<Principal>()
   readonly #underWay = new Set<Promise<unknown>>()
   #closed = false
 
@@ -69,6 +79,7 @@ export class AuditLog {
       return await attempt
     } finally {
       this.#underWay.delete(attempt)
+      if (principal !== system) this.#entered.add(principal)
     }
   }
 
@@ -84,35 +95,50 @@ export class AuditLog {
       if (!draft.written) await this.#storage.transaction((session) => draft.write(session))
       return result
     } catch (thrown) {
+      if (thrown instanceof Unrecorded) throw thrown
       const error = fromUnknown(thrown)
       await this.#recordFailure(draft, error)
       throw error
     }
   }
 
-  /** Records a change that was refused before it came to an attempt; nothing when the error has its entry. */
+  /**
+   * Records a change that was refused before it came to an attempt. Nothing when the error has its entry, or the
+   * principal, who stands for one request, has one: what failed after its change was stored is no refusal.
+   */
   async refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void> {
-    if (this.#recorded.has(error)) return
+    if (this.#recorded.has(error) || this.#entered.has(principal)) return
     await this.#recordFailure(new Draft(this.#storage, this.#clock, principal, subject), error)
   }
 
   /** Turns what a crash left half done into entries with result `unknown`. Called at start; answers how many. */
   async recover(): Promise<number> {
     const left = await this.#storage.collection('audit_intents').find()
-    for (const { id, version: _, created_at, ...subject } of left) {
-      await this.#storage.transaction(async (session) => {
-        await session.collection('audit_log').insert({
-          ...subject,
-          details: { ...subject.details, begun_at: created_at },
-          result: 'unknown',
-          error_code: null,
-          created_at: new Date(this.#clock.now()).toISOString(),
-          ...unsealed,
-        })
-        await session.collection('audit_intents').delete(id)
-      })
-    }
+    for (const intent of left) await this.#storage.transaction((session) => this.#giveUp(session, intent))
     return left.length
+  }
+
+  /** As `recover`, for what one run left, in the caller's transaction. */
+  async recoverRun(session: StorageSession, runId: number): Promise<void> {
+    const where = { object_type: 'run', object_id: runId } as const
+    for (const intent of await session.collection('audit_intents').find({ where })) {
+      await this.#giveUp(session, intent)
+    }
+  }
+
+  async #giveUp(
+    session: StorageSession,
+    { id, version: _, created_at, ...subject }: AuditIntentRow,
+  ): Promise<void> {
+    await session.collection('audit_log').insert({
+      ...subject,
+      details: { ...subject.details, begun_at: created_at },
+      result: 'unknown',
+      error_code: null,
+      created_at: new Date(this.#clock.now()).toISOString(),
+      ...unsealed,
+    })
+    await session.collection('audit_intents').delete(id)
   }
 
   async #recordFailure(draft: Draft, error: GitferryError): Promise<void> {

@@ -1,12 +1,14 @@
 import { isGitferryError } from '../errors/index.ts'
 import type { Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { Unrecorded } from './unrecorded.ts'
 
 const waitsMs = [100, 1_000, 5_000, 20_000]
 
 /**
  * A transaction that must not get lost: what happened in git cannot be taken back because the storage was busy or the
- * disk full for a moment. Tried again for up to half a minute; other errors, and the last one, go to the caller.
+ * disk full for a moment. Tried again for half a minute; other errors go to the caller as they are.
+ * @throws Unrecorded when the storage does not come back
  */
 export async function persist<Result>(
   deps: { readonly storage: ManagedStorage; readonly clock: Clock; readonly logger: Logger },
@@ -21,5 +23,9 @@ export async function persist<Result>(
       await new Promise<void>((resolve) => deps.clock.setTimer(waitMs, resolve))
     }
   }
-  return deps.storage.transaction(work)
+  try {
+    return await deps.storage.transaction(work)
+  } catch (error) {
+    throw new Unrecorded(error)
+  }
 }

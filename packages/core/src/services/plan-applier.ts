@@ -5,7 +5,7 @@ import {
   type RunRow,
   type SyncTaskRow,
 } from '../contract/index.ts'
-import { type GitferryError, isGitferryError } from '../errors/index.ts'
+import { type ErrorCode, type GitferryError, isGitferryError } from '../errors/index.ts'
 import type { GitRunner } from '../git/command.ts'
 import { lsRemote } from '../git/commands/ls-remote.ts'
 import { pushRefs, type RefResult, type RefUpdate } from '../git/commands/push.ts'
@@ -90,12 +90,19 @@ export class PlanApplier {
         onProgress: (step) => progress.phase('pushing', step),
       })
     } catch (error) {
-      if (!isGitferryError(error) || !mayHaveLanded(error)) throw error
-      return this.#askTarget(task, target, updates, error, signal)
+      const outOfTime = isGitferryError(signal.reason, 'GIT_TIMEOUT')
+      if (!isGitferryError(error) || !(mayHaveLanded(error) || outOfTime)) throw error
+      return this.#askTarget(
+        task,
+        target,
+        updates,
+        error,
+        outOfTime ? AbortSignal.timeout(lastLookMs) : signal,
+      )
     }
   }
 
-  /** A connection that broke after the target took the push looks like a failure: the target itself decides. */
+  /** What broke off after the target took the push looks like a failure: the target itself decides. */
   async #askTarget(
     task: SyncTaskRow,
     target: OpenSide,
@@ -113,14 +120,18 @@ export class PlanApplier {
     if (!updates.some(({ ref, oid }) => (found.get(ref) ?? null) === oid)) throw error
     return updates.map(({ ref, oid }) =>
       (found.get(ref) ?? null) === oid
-        ? { ref, outcome: 'updated', reason: 'the connection broke after the target took it' }
+        ? { ref, outcome: 'updated', reason: 'the push broke off after the target took it' }
         : { ref, outcome: 'failed', reason: error.message },
     )
   }
 }
 
-const mayHaveLanded = (error: GitferryError) =>
-  error.code === 'GIT_UNREACHABLE' || error.code === 'GIT_STALLED' || error.code === 'GIT_FAILED'
+/** How long a run that is out of time may still ask what became of its push. */
+const lastLookMs = 10_000
+
+const uncertain = new Set<ErrorCode>(['GIT_UNREACHABLE', 'GIT_STALLED', 'GIT_TIMEOUT', 'GIT_FAILED'])
+
+const mayHaveLanded = (error: GitferryError) => uncertain.has(error.code)
 
 function toPush({ target_ref, new_oid, old_oid }: PlanUpdate): RefUpdate {
   return { ref: target_ref, oid: new_oid, expected: old_oid }

@@ -26,19 +26,26 @@ export class RepoSizes {
     this.#logger = deps.logger
   }
 
-  /** Bytes on disk. */
-  async measure(repo: Pick<RepoRow, 'common_dir' | 'uuid'>): Promise<number> {
-    const [registered, store] = await Promise.all([diskUsage(repo.common_dir), this.#stores.size(repo.uuid)])
+  /** Bytes on disk. @throws ABORTED */
+  async measure(
+    repo: Pick<RepoRow, 'common_dir' | 'uuid'>,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<number> {
+    const [registered, store] = await Promise.all([
+      diskUsage(repo.common_dir, options),
+      this.#stores.size(repo.uuid),
+    ])
     return registered + store
   }
 
   /** Measures again after a run that changed something, at most once a minute. A failure is logged and no more. */
-  async refresh(repo: RepoRow): Promise<void> {
+  async refresh(repo: RepoRow, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    if (signal.aborted) return
     const now = this.#clock.now()
     if (now - (this.#measuredAt.get(repo.id) ?? Number.NEGATIVE_INFINITY) < atMostEveryMs) return
     this.#measuredAt.set(repo.id, now)
     try {
-      const size_bytes = await this.measure(repo)
+      const size_bytes = await this.measure(repo, { signal })
       await this.#storage.collection('repos').update(repo.id, { size_bytes })
     } catch (error) {
       this.#logger.warn('the size of a repository could not be measured', { repo_id: repo.id, error })

@@ -78,7 +78,7 @@ export class ReposService implements ReposApi {
         default_branch: await defaultBranch(found, { runner, signal }),
         ssh_key_id: null,
         credential_id: null,
-        size_bytes: await sizes.measure({ ...found, uuid }),
+        size_bytes: await sizes.measure({ ...found, uuid }, { signal }),
         created_at: now,
         updated_at: now,
       }

@@ -34,7 +34,8 @@ export class RunLog {
     events.emit('run.log', { run_id: this.#runId, line: `${line.at} ${line.text}` })
     this.#cancelTimer ??= clock.setTimer(flushAfterMs, () => {
       this.#cancelTimer = undefined
-      this.#flushing = this.#flush()
+      // one after the other: two at once would store the same lines
+      this.#flushing = this.#flushing.then(() => this.#flush())
     })
   }
 

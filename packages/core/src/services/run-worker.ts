@@ -21,6 +21,7 @@ import type { PlanApplier } from './plan-applier.ts'
 import { RunLog } from './run-log.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { PlanProgress, PreparedPlan, SyncPlanner } from './sync-planner.ts'
+import { Unrecorded } from './unrecorded.ts'
 
 /** A target that somebody else moves at the same time is planned anew, this many times in all. */
 const rounds = 3
@@ -71,6 +72,7 @@ export class RunWorker {
       )
       await this.#carryOut(run, task, log, deadline.signal)
     } catch (thrown) {
+      if (thrown instanceof Unrecorded) throw thrown
       const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
       if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
       else if (signal.aborted) await recorder.cancel(run, log)
@@ -170,7 +172,7 @@ export class RunWorker {
     let passed = false
     const cancelTimer = this.#context.clock.setTimer(task.timeout_ms, () => {
       passed = true
-      controller.abort()
+      controller.abort(tooLong(task))
     })
     return {
       signal: AbortSignal.any([signal, controller.signal]),

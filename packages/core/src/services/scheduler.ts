@@ -7,6 +7,7 @@ import { jitterOf, type TaskSchedule } from './task-schedule.ts'
 
 /** Other nodes write schedules too, so the timer never sleeps longer. */
 const longestSleepMs = 30_000
+const afterFailureMs = 1_000
 const batch = 100
 
 /**
@@ -72,29 +73,46 @@ export class Scheduler {
   }
 
   async #tick(): Promise<void> {
-    let sleepMs = longestSleepMs
+    let sleepMs = afterFailureMs
     try {
-      await this.#claimDue()
-      if (this.#clock.now() - this.#keptHouseAt >= longestSleepMs) {
-        this.#keptHouseAt = this.#clock.now()
-        await this.#housekeeping()
+      if (await this.#claimDue()) {
+        const [earliest] = await this.#find({ limit: 1 })
+        sleepMs = earliest ? Date.parse(earliest.next_run_at!) - this.#clock.now() : longestSleepMs
       }
-      const [earliest] = await this.#find({ limit: 1 })
-      if (earliest !== undefined) sleepMs = Date.parse(earliest.next_run_at!) - this.#clock.now()
     } catch (error) {
       this.#logger.error('the scheduler could not read its tasks; it tries again', { error })
     }
+    await this.#keepHouse()
     if (!this.#running) return
     const ms = Math.min(Math.max(sleepMs, 0), longestSleepMs)
     this.#cancelTimer = this.#clock.setTimer(ms, () => this.wake())
   }
 
-  async #claimDue(): Promise<void> {
+  async #keepHouse(): Promise<void> {
+    if (this.#clock.now() - this.#keptHouseAt < longestSleepMs) return
+    this.#keptHouseAt = this.#clock.now()
+    await this.#housekeeping().catch((error: unknown) => {
+      this.#logger.error('the housekeeping failed; it is done again in half a minute', { error })
+    })
+  }
+
+  /** Answers false when a task could not be claimed: it is still due, and tried again soon. */
+  async #claimDue(): Promise<boolean> {
     for (;;) {
       const dueBefore = new Date(this.#clock.now() + 1).toISOString()
       const due = await this.#find({ limit: batch, dueBefore })
-      for (const task of due) await this.#claim(task)
-      if (due.length < batch || !this.#running) return
+      let failed = false
+      for (const task of due) {
+        await this.#claim(task).catch((error: unknown) => {
+          failed = true
+          this.#logger.error('a due task could not be claimed; it is tried again', {
+            task_id: task.id,
+            error,
+          })
+        })
+      }
+      if (failed) return false
+      if (due.length < batch || !this.#running) return true
     }
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { notARepository } from './not-a-repository.ts'
 
 /** How much `readSmallFile` reads, in bytes. */
 export const smallFileCap = 64 * 1024
@@ -29,7 +30,10 @@ function openWithoutWaiting(path: string): number | undefined {
     // Without O_NONBLOCK, opening a FIFO that nobody writes to waits for ever.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ENXIO'].includes(fileErrorCode(error) ?? '')) return undefined
+    const code = fileErrorCode(error) ?? ''
+    if (['ENOENT', 'ENOTDIR', 'ENXIO'].includes(code)) return undefined
+    if (code === 'ELOOP') throw notARepository(path, 'is a symbolic link that leads in a circle', error)
+    if (['EACCES', 'EPERM'].includes(code)) throw notARepository(path, 'cannot be read by this user', error)
     throw error
   }
 }
