@@ -40,7 +40,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/schedule': { layers: coreInside, packages: ['cron-parser'], node: true },
   // giving up is pure and of use everywhere below the services
   'core/runtime/abort': { layers: coreInside, packages: [], node: false },
-  'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: ['simple-git'], node: true },
+  'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: [], node: true },
   'core/services': { layers: [...coreInside, ...coreMiddle], packages: ['zod'], node: true },
   'core/runtime': {
     layers: [...coreInside, ...coreMiddle],

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Principal, Version } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
@@ -115,7 +114,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     const git = options.git ?? (await locateGit(options.searchPath)).binary
     const { home, children: childrenDir } = directory
     if (options.forkServer) forkServer = new ForkServer({ home, childrenDir, logger })
-    runner.use(new ProcessGitRunner({ git, home, childrenDir, logger, starter: forkServer }), git)
+    runner.use(new ProcessGitRunner({ git, home, childrenDir, logger, starter: forkServer }))
     await storage.open()
     await stores.sweep(await knownStores())
     const unknown = await audit.recover()
@@ -184,13 +183,7 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
       return stopping
     },
     contextFor(principal) {
-      const git = {
-        home: join(dataDir, 'home'),
-        get binary() {
-          return runner.binary
-        },
-      }
-      return { ...shared, principal, queue, schedule, planner, waiter, wakeScheduler, git }
+      return { ...shared, principal, queue, schedule, planner, waiter, wakeScheduler }
     },
     refused: (principal, subject, error) => audit.refused(principal, subject, error),
   }

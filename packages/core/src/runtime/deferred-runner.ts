@@ -4,19 +4,11 @@ import type { GitCommand, GitRunner, GitRunOptions } from '../git/command.ts'
 /** Stands for the runner until git has been found: services are built before anything is started. */
 export class DeferredRunner implements GitRunner {
   #runner: GitRunner | undefined
-  #binary: string | undefined
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
 
-  use(runner: GitRunner, binary: string): void {
+  use(runner: GitRunner): void {
     this.#runner = runner
-    this.#binary = binary
-  }
-
-  /** Absolute path of git. @throws CLOSED before `use` was called */
-  get binary(): string {
-    if (this.#binary === undefined) throw notStarted()
-    return this.#binary
   }
 
   /** Ends every command under way and waits until no process of them is left. May be called twice. */

@@ -85,14 +85,8 @@ export class BranchesService implements BranchesApi {
   }
 
   #open(repo: RepoRow): LocalRepository {
-    const { git, runner, settings } = this.#context
-    return new LocalRepository({
-      repo,
-      runner,
-      git: git.binary,
-      home: git.home,
-      repoRoots: settings.repoRoots,
-    })
+    const { runner, settings } = this.#context
+    return new LocalRepository({ repo, runner, repoRoots: settings.repoRoots })
   }
 
   #change<Result>(

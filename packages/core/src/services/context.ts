@@ -21,8 +21,6 @@ export interface ServiceContext {
   readonly events: EventBus
   readonly audit: AuditLog
   readonly runner: GitRunner
-  /** Absolute path of git, and the folder that is its HOME: what simple-git is started with. */
-  readonly git: { readonly binary: string; readonly home: string }
   readonly stores: Stores
   readonly sizes: RepoSizes
   readonly queue: RunQueue

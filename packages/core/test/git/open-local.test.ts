@@ -244,3 +244,11 @@ describe('openLocal refuses', () => {
     await expect(open(path)).rejects.toMatchObject({ code: 'PATH_OUTSIDE_ROOTS' })
   })
 })
+
+it('what cannot be followed is refused with the reason, not as an internal error', async () => {
+  const path = bare('loop')
+  symlinkSync('commondir', join(path, 'commondir'))
+  await expect(open(path)).rejects.toMatchObject({
+    code: expect.stringMatching(/^(?:NOT_A_REPOSITORY|GIT_REMOTE_NOT_FOUND)$/),
+  })
+})

@@ -20,10 +20,6 @@ const fullOid = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 export interface LocalRepositoryOptions {
   readonly repo: Pick<RepoRow, 'path' | 'git_dir' | 'common_dir' | 'is_bare'>
   readonly runner: GitRunner
-  /** Absolute path of git, as the runner has it: for simple-git. */
-  readonly git: string
-  /** The runner's folder (0700), where simple-git's launcher is kept. */
-  readonly home: string
   /** Folders out of which no link of the repository may lead; `null` (default): anywhere. */
   readonly repoRoots?: readonly string[] | null | undefined
 }
@@ -40,16 +36,12 @@ interface Call {
 export class LocalRepository {
   readonly #repo: LocalRepositoryOptions['repo']
   readonly #runner: GitRunner
-  readonly #git: string
-  readonly #home: string
   readonly #repoRoots: readonly string[] | null
   readonly #writer: BranchWriter
 
-  constructor({ repo, runner, git, home, repoRoots = null }: LocalRepositoryOptions) {
+  constructor({ repo, runner, repoRoots = null }: LocalRepositoryOptions) {
     this.#repo = repo
     this.#runner = runner
-    this.#git = git
-    this.#home = home
     this.#repoRoots = repoRoots
     this.#writer = new BranchWriter(repo, runner)
   }
@@ -126,8 +118,6 @@ export class LocalRepository {
       await switchWorktree(target, oid, {
         repo: this.#repo,
         runner: this.#runner,
-        git: this.#git,
-        home: this.#home,
         config,
         head: await this.#headCommit(head, refs, signal),
         signal,

@@ -22,9 +22,6 @@ const shownPaths = 10
 export interface SwitchWorktreeOptions {
   readonly repo: Pick<RepoRow, 'path' | 'git_dir' | 'common_dir'>
   readonly runner: GitRunner
-  /** Absolute path of git, and the runner's folder: for simple-git. */
-  readonly git: string
-  readonly home: string
   readonly config: LocalConfig
   /** The commit that HEAD is at; `null` when its branch is unborn. */
   readonly head: string | null
@@ -40,7 +37,7 @@ export interface SwitchWorktreeOptions {
 export async function switchWorktree(
   target: CheckoutTarget,
   commit: string,
-  { repo, runner, git, home, config, head, signal }: SwitchWorktreeOptions,
+  { repo, runner, config, head, signal }: SwitchWorktreeOptions,
 ): Promise<void> {
   const { path, git_dir: gitDir } = repo
   const options = { gitDir, workTree: path, signal }
@@ -60,14 +57,7 @@ export async function switchWorktree(
   }
 
   const settings = withoutFilters(config)
-  const { conflicted, modified } = await worktreeStatus({
-    git,
-    home,
-    gitDir,
-    workTree: path,
-    settings,
-    signal,
-  })
+  const { conflicted, modified } = await worktreeStatus({ runner, settings, ...options })
   if (conflicted.length > 0) {
     throw refused(target.name, 'a merge left conflicts. Resolve them first', conflicted)
   }

@@ -18,7 +18,6 @@ export class Sandbox implements Disposable {
   readonly home = join(this.folder, 'home of git')
   /** What every hostile payload creates when it runs. */
   readonly marker = join(this.folder, 'marker')
-  readonly git = binary
   readonly runner: ProcessGitRunner
 
   constructor() {
@@ -110,8 +109,6 @@ export class Sandbox implements Disposable {
     return new LocalRepository({
       repo: await this.inspect(path),
       runner,
-      git: this.git,
-      home: this.home,
       repoRoots: [this.root],
     })
   }
