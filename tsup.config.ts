@@ -36,8 +36,7 @@ function build(name: string, target: string, extra: Record<string, string> = {})
     target,
     dts: false,
     sourcemap: true,
-    // what an older build left must not be published
-    clean: true,
+    clean: false,
     splitting: true,
     external: dependencies(directory),
     removeNodeProtocol: false,

@@ -8,6 +8,7 @@ import { fetch } from './commands/fetch.ts'
 import { initBare } from './commands/init.ts'
 import { packRefs } from './commands/pack-refs.ts'
 import { repack } from './commands/repack.ts'
+import { diskUsage } from './disk-usage.ts'
 import { requireFullRef } from './full-ref.ts'
 import { checkStructure } from './local/structure.ts'
 import { fileUrl } from './remote-url.ts'
@@ -156,11 +157,9 @@ export class Stores {
     return true
   }
 
-  /** Bytes of the files in a store; 0 when there is none. */
-  async size(uuid: string): Promise<number> {
-    const files = await filesIn(this.#path(uuid))
-    const sizes = await Promise.all(files.map((file) => stat(file).then(({ size }) => size, ifGone(0))))
-    return sizes.reduce((sum, size) => sum + size, 0)
+  /** Bytes of the files in a store; 0 when there is none. @throws ABORTED */
+  size(uuid: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
+    return diskUsage(this.#path(uuid), options)
   }
 
   /**
@@ -247,11 +246,6 @@ const ifGone =
     if (error.code === 'ENOENT') return fallback
     throw error
   }
-
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(ifGone([]))
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-}
 
 function storeError(what: string, uuid: string, cause: unknown): GitferryError {
   const { code } = cause as NodeJS.ErrnoException

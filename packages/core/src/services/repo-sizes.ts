@@ -1,8 +1,8 @@
 import type { RepoRow } from '../contract/index.ts'
+import { diskUsage } from '../git/disk-usage.ts'
 import type { Stores } from '../git/store.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
-import { diskUsage } from './disk-usage.ts'
 
 const atMostEveryMs = 60_000
 
@@ -33,7 +33,7 @@ export class RepoSizes {
   ): Promise<number> {
     const [registered, store] = await Promise.all([
       diskUsage(repo.common_dir, options),
-      this.#stores.size(repo.uuid),
+      this.#stores.size(repo.uuid, options),
     ])
     return registered + store
   }

@@ -231,29 +231,15 @@ describe('maintain', () => {
     sandbox.history(repo, { commits: 1 })
     const store = await stores.open(source(repo))
     const oids: string[] = []
-    while (packsOf(store) < 49) {
+    const fetchOneMore = () => {
       oids.push(sandbox.history(repo, { commits: 1 }))
-      sandbox.run(
-        store.path,
-        'fetch',
-        '-q',
-        '--no-tags',
-        repo,
-        '+refs/heads/main:refs/remotes/origin/heads/main',
-      )
+      const refspec = '+refs/heads/main:refs/remotes/origin/heads/main'
+      sandbox.run(store.path, 'fetch', '-q', '--no-tags', repo, refspec)
       sandbox.run(store.path, 'repack', '-d', '-q', '-l')
     }
+    while (packsOf(store) < 49) fetchOneMore()
     expect(await stores.maintain(store)).toBe(false)
-    oids.push(sandbox.history(repo, { commits: 1 }))
-    sandbox.run(
-      store.path,
-      'fetch',
-      '-q',
-      '--no-tags',
-      repo,
-      '+refs/heads/main:refs/remotes/origin/heads/main',
-    )
-    sandbox.run(store.path, 'repack', '-d', '-q', '-l')
+    fetchOneMore()
     sandbox.run(store.path, 'update-ref', '-d', 'refs/remotes/origin/heads/main')
     expect(await stores.maintain(store)).toBe(true)
     expect(packsOf(store)).toBeLessThan(5)
