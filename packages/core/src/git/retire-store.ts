@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ifGone } from './if-gone.ts'
 
 /** Folders of stores on their way out begin with it: what a crash leaves of one is removed at the next start. */
 export const oldPrefix = '.old-'
@@ -33,15 +34,8 @@ export async function retireStore(path: string, uuid: string): Promise<RetiredSt
 }
 
 async function holdsKeptValues(path: string): Promise<boolean> {
-  const loose = await readdir(join(path, 'refs/gitferry/kept')).catch(nothingThere([]))
+  const loose = await readdir(join(path, 'refs/gitferry/kept')).catch(ifGone([]))
   if (loose.length > 0) return true
-  const packed = await readFile(join(path, 'packed-refs'), 'utf8').catch(nothingThere(''))
+  const packed = await readFile(join(path, 'packed-refs'), 'utf8').catch(ifGone(''))
   return packed.includes(' refs/gitferry/kept/')
 }
-
-const nothingThere =
-  <Nothing>(nothing: Nothing) =>
-  (error: NodeJS.ErrnoException): Nothing => {
-    if (error.code === 'ENOENT') return nothing
-    throw error
-  }

@@ -10,6 +10,7 @@ import { packRefs } from './commands/pack-refs.ts'
 import { repack } from './commands/repack.ts'
 import { diskUsage } from './disk-usage.ts'
 import { requireFullRef } from './full-ref.ts'
+import { ifGone } from './if-gone.ts'
 import { checkStructure } from './local/structure.ts'
 import { fileUrl } from './remote-url.ts'
 import { oldPrefix, retireStore } from './retire-store.ts'
@@ -239,13 +240,6 @@ export class Stores {
     }
   }
 }
-
-const ifGone =
-  <T>(fallback: T) =>
-  (error: NodeJS.ErrnoException): T => {
-    if (error.code === 'ENOENT') return fallback
-    throw error
-  }
 
 function storeError(what: string, uuid: string, cause: unknown): GitferryError {
   const { code } = cause as NodeJS.ErrnoException

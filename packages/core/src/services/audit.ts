@@ -11,9 +11,7 @@ import { parseInput } from '../errors/index.ts'
 import type { Where } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import type { ServiceContext } from './context.ts'
-import { findAll, findPage } from './pages.ts'
-
-const newestFirst = [{ by: 'id', direction: 'desc' }] as const
+import { findAll, findPage, newestFirst } from './pages.ts'
 
 /** Reading the audit log; writing it is `AuditLog`, behind every change. */
 export class AuditService implements AuditApi {
@@ -26,13 +24,8 @@ export class AuditService implements AuditApi {
   async list(query: AuditQuery = {}, { signal }: CallOptions = {}): Promise<Page<AuditEntry>> {
     throwIfAborted(signal)
     const { page, page_size, ...filters } = parseInput(auditQuery, query)
-    const where = whereOf(filters)
-    const found = await findPage(
-      this.#entries,
-      { where, order: newestFirst },
-      { page, page_size },
-      { whole: false },
-    )
+    const newest = { where: whereOf(filters), order: newestFirst }
+    const found = await findPage(this.#entries, newest, { page, page_size }, { whole: false })
     return { ...found, items: found.items.map(toEntry) }
   }
 

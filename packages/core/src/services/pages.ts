@@ -22,6 +22,9 @@ export async function findPage<Stored extends Row>(
   return { items, total, page, page_size }
 }
 
+/** The order of a history. */
+export const newestFirst = [{ by: 'id', direction: 'desc' }] as const
+
 /** Everything, as page 1. */
 export function wholePage<Item>(items: Item[]): Page<Item> {
   return { items, total: items.length, page: 1, page_size: Math.max(items.length, 1) }
@@ -37,16 +40,24 @@ export function slicePage<Item>(items: Item[], paging: PageQuery): Page<Item> {
 
 const batch = 100
 
-/** Every row that matches, fetched in batches as the loop goes on; rows that are added meanwhile at the end too. */
+/** Every row that matches, in batches, each fetched when the loop gets there; rows that are added meanwhile too. */
+export async function* findBatches<Stored extends Row>(
+  collection: Collection<Stored>,
+  query: Pick<Query<Stored>, 'where' | 'order'>,
+): AsyncGenerator<Stored[], void, undefined> {
+  let last: Stored | undefined
+  for (;;) {
+    const rows = await collection.find({ ...query, limit: batch, ...(last && { after: last }) })
+    if (rows.length > 0) yield rows
+    last = rows.at(-1)
+    if (rows.length < batch || last === undefined) return
+  }
+}
+
+/** As `findBatches`, row by row. */
 export async function* findAll<Stored extends Row>(
   collection: Collection<Stored>,
   query: Pick<Query<Stored>, 'where' | 'order'>,
 ): AsyncGenerator<Stored, void, undefined> {
-  let last: Stored | undefined
-  for (;;) {
-    const rows = await collection.find({ ...query, limit: batch, ...(last && { after: last }) })
-    yield* rows
-    last = rows.at(-1)
-    if (rows.length < batch || last === undefined) return
-  }
+  for await (const rows of findBatches(collection, query)) yield* rows
 }

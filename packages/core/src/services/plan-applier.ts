@@ -13,6 +13,7 @@ import { updateRefs } from '../git/commands/update-ref.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
 import { movesRef } from '../sync/plan-branch.ts'
+import { toRunRef } from '../sync/to-run-ref.ts'
 import type { ServiceContext } from './context.ts'
 import { type OpenSide, openSide, towards } from './open-side.ts'
 import type { Side } from './resolve-sides.ts'
@@ -135,11 +136,4 @@ const mayHaveLanded = (error: GitferryError) => uncertain.has(error.code)
 
 function toPush({ target_ref, new_oid, old_oid }: PlanUpdate): RefUpdate {
   return { ref: target_ref, oid: new_oid, expected: old_oid }
-}
-
-function toRunRef({ ahead: _, behind: __, reason, ...update }: PlanUpdate, result?: RefResult): RunRef {
-  if (result !== undefined) return { ...update, outcome: result.outcome, reason: result.reason }
-  if (update.action === 'skip') return { ...update, outcome: 'skipped', reason }
-  if (update.action === 'conflict') return { ...update, outcome: 'conflict', reason }
-  return { ...update, outcome: 'failed', reason: 'the target said nothing about it' }
 }

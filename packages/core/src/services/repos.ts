@@ -23,7 +23,7 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
-import { findAll, findPage } from './pages.ts'
+import { findBatches, findPage } from './pages.ts'
 import { importRemotes, storeRemotes } from './remote-import.ts'
 import { refuseTaken, refuseUnknownKey, refuseUsed } from './repo-refusals.ts'
 
@@ -43,9 +43,11 @@ export class ReposService implements ReposApi {
   }
 
   async *all({ signal }: CallOptions = {}): AsyncGenerator<Repo, void, undefined> {
-    for await (const row of findAll(this.#repos, {})) {
-      throwIfAborted(signal)
-      yield* await this.#answers([row])
+    for await (const rows of findBatches(this.#repos, {})) {
+      for (const repo of await this.#answers(rows)) {
+        throwIfAborted(signal)
+        yield repo
+      }
     }
   }
 

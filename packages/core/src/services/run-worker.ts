@@ -12,6 +12,7 @@ import type { QueueJob } from '../ports/index.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
 import { movesRef } from '../sync/plan-branch.ts'
+import { toRunRef } from '../sync/to-run-ref.ts'
 import type { AfterRun } from './after-run.ts'
 import type { AuditDraft } from './audit-log.ts'
 import { auditedUpdate } from './audited-update.ts'
@@ -123,7 +124,7 @@ export class RunWorker {
     for (const update of plan.updates) log.add(`plan: ${describeUpdate(update)}`)
     if (!plan.updates.some(movesRef)) {
       progress.phase('planned')
-      const refs = plan.updates.map(untouched)
+      const refs = plan.updates.map((update) => toRunRef(update))
       await recorder.finish(run, concludeRun(refs, 1), refs, log)
       return true
     }
@@ -190,11 +191,6 @@ function describeUpdate(update: PlanUpdate): string {
   const from = update.old_oid?.slice(0, 12) ?? 'nothing'
   const to = update.new_oid?.slice(0, 12) ?? 'nothing'
   return `${update.action} ${update.target_ref} ${from} -> ${to} (${update.reason})`
-}
-
-/** What the plan itself decided about a ref that it does not move. */
-function untouched({ ahead: _, behind: __, ...update }: PlanUpdate): RunRef {
-  return { ...update, outcome: update.action === 'skip' ? 'skipped' : 'conflict' }
 }
 
 function tooLong(task: SyncTaskRow): GitferryError {

@@ -16,12 +16,10 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import type { ServiceContext } from './context.ts'
 import { findRun, parseId } from './find-or-refuse.ts'
 import { followRun } from './follow-run.ts'
-import { findAll, findPage } from './pages.ts'
+import { findAll, findPage, newestFirst } from './pages.ts'
 import { readRunRefs } from './read-run-refs.ts'
 import type { RunWaiter } from './run-waiter.ts'
 import { toRun } from './to-run.ts'
-
-const newestFirst = [{ by: 'id', direction: 'desc' }] as const
 
 /** The history of runs. */
 export class SyncRunsService implements SyncRunsApi {
@@ -34,13 +32,8 @@ export class SyncRunsService implements SyncRunsApi {
   async list(query: RunQuery = {}, { signal }: CallOptions = {}): Promise<Page<Run>> {
     throwIfAborted(signal)
     const { page, page_size, ...filters } = parseInput(runQuery, query)
-    const where = whereOf(filters)
-    const found = await findPage(
-      this.#runs,
-      { where, order: newestFirst },
-      { page, page_size },
-      { whole: false },
-    )
+    const newest = { where: whereOf(filters), order: newestFirst }
+    const found = await findPage(this.#runs, newest, { page, page_size }, { whole: false })
     return { ...found, items: found.items.map(toRun) }
   }
 
