@@ -23,8 +23,12 @@ interface Layer {
 const coreInside = ['core/wire', 'core/contract', 'core/ports', 'core/errors']
 const coreMiddle = [
   'core/git',
+  'core/keys',
+  'core/audit',
   'core/sync',
   'core/schedule',
+  'core/notifications',
+  'core/webhooks',
   'core/services',
   'core/runtime',
   'core/runtime/abort',
@@ -37,14 +41,18 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/errors': { layers: ['core/wire'], packages: ['zod'], node: false },
   'core/ports': { layers: ['core/wire', 'core/contract', 'core/errors'], packages: [], node: false },
   'core/sync': { layers: coreInside, packages: [], node: false },
+  'core/audit': { layers: coreInside, packages: [], node: true },
+  'core/keys': { layers: coreInside, packages: ['ssh2', 'sshpk'], node: true },
   'core/schedule': { layers: coreInside, packages: ['cron-parser'], node: true },
+  'core/notifications': { layers: coreInside, packages: ['liquidjs'], node: false },
+  'core/webhooks': { layers: coreInside, packages: [], node: true },
   // giving up is pure and of use everywhere below the services
   'core/runtime/abort': { layers: coreInside, packages: [], node: false },
-  'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: [], node: true },
+  'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: ['ssh2'], node: true },
   'core/services': { layers: [...coreInside, ...coreMiddle], packages: ['zod'], node: true },
   'core/runtime': {
     layers: [...coreInside, ...coreMiddle],
-    packages: ['zod', 'p-queue', 'eventemitter3'],
+    packages: ['zod', 'p-queue', 'eventemitter3', 'undici'],
     node: true,
   },
   'core/testing': { layers: coreInside, packages: ['zod'], node: true },
@@ -53,7 +61,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'server/bin': { layers: ['server', 'core', ...coreInside, 'adapters'], packages: ['pino'], node: true },
   server: {
     layers: ['core', ...coreInside],
-    packages: ['hono', '@hono/node-server', 'pino', 'yaml', 'zod'],
+    packages: ['hono', '@hono/node-server', 'pino', 'prom-client', 'yaml', 'zod'],
     node: true,
   },
   client: { layers: ['core/wire'], types: ['core/contract'], packages: ['ky'], node: false },

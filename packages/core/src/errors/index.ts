@@ -1,4 +1,5 @@
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from '../wire/error-codes.ts'
+export { errorTitles } from '../wire/error-titles.ts'
 export {
   type ErrorDetails,
   GitferryError,

@@ -1,6 +1,7 @@
 export { type Endpoint, type EndpointName, endpoints, type HttpMethod } from './endpoints.ts'
 export type { ErrorEnvelope, SuccessEnvelope } from './envelope.ts'
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from './error-codes.ts'
+export { errorTitles } from './error-titles.ts'
 export {
   type ErrorDetails,
   GitferryError,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type ErrorCode,
   errorCodes,
+  errorTitles,
   fromUnknown,
   GitferryError,
   isErrorCode,
@@ -96,7 +97,7 @@ describe('an error code', () => {
   it.each(codes)('%s has a status of an error, and a title', (code) => {
     expect(errorCodes[code].status).toBeGreaterThanOrEqual(400)
     expect(errorCodes[code].status).toBeLessThan(600)
-    expect(errorCodes[code].title).toMatch(/^\S.*[^.\s]$/)
+    expect(errorTitles[code]).toMatch(/^\S.*[^.\s]$/)
     expect(isErrorCode(code)).toBe(true)
   })
 
