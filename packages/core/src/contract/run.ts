@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ErrorCode, errorCodes } from '../wire/error-codes.ts'
+import { errorCode } from './error-code.ts'
 import { id, oid, timestamp } from './id.ts'
 import { pageQuery } from './page.ts'
 import { planAction } from './plan.ts'
@@ -26,8 +26,6 @@ export const isFinished = (status: RunStatus): boolean => finished.has(status)
 export const runTrigger = z.enum(['manual', 'cron', 'webhook', 'retry'])
 
 export type RunTrigger = z.output<typeof runTrigger>
-
-const errorCode = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
 
 /**
  * What became of one ref. `updated`: the target took it. `in_step`: somebody else moved it there meanwhile.

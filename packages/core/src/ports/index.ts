@@ -1,6 +1,15 @@
 export type { Clock } from './clock.ts'
 export { type LogFields, type Logger, silentLogger } from './logger.ts'
+export type {
+  NotificationMessage,
+  NotifierAdapter,
+  NotifierCall,
+  NotifierConfigResult,
+  NotifierFetch,
+  NotifierResult,
+} from './notifier.ts'
 export type { QueueAdapter, QueueCapabilities, QueueJob, QueueWorker } from './queue.ts'
+export type { SecretBox } from './secret-box.ts'
 export type {
   Changes,
   Collection,
