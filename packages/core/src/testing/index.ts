@@ -9,6 +9,14 @@ export {
 } from './api/index.ts'
 export { GitSandbox } from './git-sandbox.ts'
 export {
+  describeNotifier,
+  type MakeNotifierSubject,
+  type NotifierCase,
+  type NotifierSubject,
+  notifierThemes,
+  type ProviderAnswer,
+} from './notifier/index.ts'
+export {
   describeQueue,
   type MakeQueueSubject,
   type QueueCase,

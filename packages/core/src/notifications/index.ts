@@ -1,0 +1,6 @@
+export { type ComposedMessage, composeMessage } from './compose-message.ts'
+export type { MessageText } from './default-message.ts'
+export { exampleOccurrence, exampleRepo, exampleValues } from './example.ts'
+export type { Occurrence } from './occurrence.ts'
+export { runOccurrences, troubleEvents } from './run-occurrences.ts'
+export { checkTemplate } from './template.ts'

@@ -1,0 +1,5 @@
+export { describeNotifier } from './describe-notifier.ts'
+export type { NotifierCase, NotifierCaseContext, NotifierCases } from './notifier-case.ts'
+export type { MakeNotifierSubject, NotifierSubject, ProviderAnswer } from './notifier-subject.ts'
+export { runNotifierCase } from './run-notifier-case.ts'
+export { notifierThemes } from './themes.ts'
