@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GitferryApi, SyncTask } from '@gitferry/core/contract'
+import type { GitferryApi, GitferryEvents, SyncTask } from '@gitferry/core/contract'
 import { isGitferryError } from '@gitferry/core/errors'
 import { type ApiRules, type ApiSubject, apiRules } from '@gitferry/core/testing'
 import { describe, expect, it } from 'vitest'
@@ -14,24 +14,45 @@ interface Breaks {
   readonly runs?: Partial<GitferryApi['sync']['runs']>
   readonly audit?: Partial<GitferryApi['audit']>
   readonly system?: Partial<GitferryApi['system']>
+  readonly remotes?: Partial<GitferryApi['repos']['remotes']>
+  readonly tags?: Partial<GitferryApi['tags']>
+  readonly keys?: Partial<GitferryApi['keys']>
+  readonly credentials?: Partial<GitferryApi['credentials']>
+  readonly hostKeys?: Partial<GitferryApi['hostKeys']>
+  readonly preview?: GitferryApi['notifications']['preview']
+  readonly channels?: Partial<GitferryApi['notifications']['channels']>
+  readonly deliveries?: Partial<GitferryApi['notifications']['deliveries']>
+  readonly on?: GitferryApi['on']
+  readonly events?: GitferryApi['events']
 }
 
 /** `service` with some of its methods replaced. */
 function replace<Service extends object>(service: Service, methods: Partial<Service> = {}): Service {
   return new Proxy(service, {
     get: (target, name) => {
-      const method: unknown = Reflect.get(Object.hasOwn(methods, name) ? methods : target, name)
+      const method: unknown = Reflect.get(Object.hasOwn(methods, name) ? methods : target, name, target)
       return typeof method === 'function' ? method.bind(target) : method
     },
   })
 }
 
 const broken = (api: GitferryApi, breaks: Breaks): GitferryApi => ({
-  repos: replace(api.repos, breaks.repos),
+  repos: replace(api.repos, { ...breaks.repos, remotes: replace(api.repos.remotes, breaks.remotes) }),
   branches: replace(api.branches, breaks.branches),
   sync: { tasks: replace(api.sync.tasks, breaks.tasks), runs: replace(api.sync.runs, breaks.runs) },
+  tags: replace(api.tags, breaks.tags),
+  keys: replace(api.keys, breaks.keys),
+  credentials: replace(api.credentials, breaks.credentials),
+  hostKeys: replace(api.hostKeys, breaks.hostKeys),
+  notifications: replace(api.notifications, {
+    channels: replace(api.notifications.channels, breaks.channels),
+    deliveries: replace(api.notifications.deliveries, breaks.deliveries),
+    ...(breaks.preview && { preview: breaks.preview }),
+  }),
   audit: replace(api.audit, breaks.audit),
   system: replace(api.system, breaks.system),
+  on: breaks.on ?? ((name, listener) => api.on(name, listener)),
+  events: breaks.events ?? ((name, options) => api.events(name, options)),
 })
 
 type About = keyof typeof apiRules
@@ -304,6 +325,373 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
     'queries for runs',
     'a query that cannot be is refused, and its field named',
     ({ api }) => ({ runs: { list: ({ status: _, ...query } = {}) => api.sync.runs.list(query) } }),
+  ],
+  'a cancel that is answered too early': [
+    'canceling runs',
+    'a run under way is given up, and answered once it has ended',
+    ({ api }) => ({
+      runs: {
+        cancel: async (id) => {
+          const before = await api.sync.runs.get(id)
+          await api.sync.runs.cancel(id)
+          return before
+        },
+      },
+    }),
+  ],
+  'a cancel that is quiet about what has ended': [
+    'canceling runs',
+    'a run that ended otherwise is refused, and stays what it came to',
+    ({ api }) => ({ runs: { cancel: (id) => api.sync.runs.cancel(id).catch(() => api.sync.runs.get(id)) } }),
+  ],
+  'a retry that nobody can tell from another run': [
+    'retrying runs',
+    'a retry is a run of its own, answered as a run that is asked for',
+    ({ api }) => ({
+      runs: { retry: async (id) => api.sync.tasks.run((await api.sync.runs.get(id)).task_id) },
+    }),
+  ],
+  'a tag that is made anew': [
+    'tags',
+    'create refuses a name that is taken or invalid, and a ref that is nowhere',
+    ({ api }) => ({
+      tags: {
+        create: (id, input) =>
+          api.tags.create(id, input).catch(async (error: unknown) => {
+            if (!isGitferryError(error, 'TAG_EXISTS')) throw error
+            await api.tags.delete(id, input.name)
+            return api.tags.create(id, input)
+          }),
+      },
+    }),
+  ],
+  'a message that gets lost': [
+    'tags',
+    'create makes a tag that git knows, and answers it',
+    ({ api }) => ({ tags: { create: (id, { message: _, ...input }) => api.tags.create(id, input) } }),
+  ],
+  'a delete of more than one tag': [
+    'tags',
+    'delete takes the one tag',
+    ({ api, sandbox }) => ({
+      tags: {
+        delete: (id, name) => {
+          sandbox.git(sandbox.clonePath, 'tag', '-d', 'v1')
+          return api.tags.delete(id, name)
+        },
+      },
+    }),
+  ],
+  'tags of the whole list on every page': [
+    'tags',
+    'list shows the tags of the repository as they are now, by name',
+    ({ api }) => ({ tags: { list: (id) => api.tags.list(id) } }),
+  ],
+  'a remote that is written into the configuration': [
+    'remotes',
+    'the remotes of the repository’s configuration are there, and it is never written',
+    ({ api, sandbox }) => ({
+      remotes: {
+        add: (id, input) => {
+          sandbox.git(sandbox.clonePath, 'remote', 'add', input.name, input.fetch_url)
+          return api.repos.remotes.add(id, input)
+        },
+      },
+    }),
+  ],
+  'a remote that nobody can sync from': [
+    'remotes',
+    'a remote that was added can be synced from',
+    ({ api, sandbox }) => ({
+      remotes: {
+        add: (id, input) => api.repos.remotes.add(id, { ...input, fetch_url: sandbox.originPath }),
+      },
+    }),
+  ],
+  'a delete that leaves what was changed': [
+    'remotes',
+    'update changes a remote, and delete lets the configuration’s own stand again',
+    () => ({ remotes: { delete: async (_, name) => ({ name, deleted: true }) } }),
+  ],
+  'a second remote of one name': [
+    'remotes',
+    'what cannot be is refused',
+    ({ api }) => ({
+      remotes: {
+        add: (id, input) =>
+          api.repos.remotes.add(id, input).catch((error: unknown) => {
+            if (!isGitferryError(error, 'REMOTE_EXISTS')) throw error
+            return api.repos.remotes.update(id, input.name, input)
+          }),
+      },
+    }),
+  ],
+  'a test that always goes well': [
+    'remotes',
+    'test asks the remote for its refs; that it refuses is an answer',
+    ({ api }) => ({ remotes: { test: (id) => api.repos.remotes.test(id, 'origin') } }),
+  ],
+  'a key that shows its private half': [
+    'SSH keys',
+    'a key that is imported shows its public half as OpenSSH does, and nothing of its private one',
+    ({ api }) => ({
+      keys: {
+        create: async (input) => ({ ...(await api.keys.create(input)), private_key: input.private_key }),
+      },
+    }),
+  ],
+  'a key that is generated once for all': [
+    'SSH keys',
+    'a key that is generated is a new one each time',
+    ({ api }) => {
+      const first = Promise.withResolvers<Awaited<ReturnType<typeof api.keys.generate>>>()
+      return {
+        keys: {
+          generate: async (input) => {
+            first.resolve(api.keys.generate(input).catch(() => first.promise))
+            return { ...(await first.promise), name: input.name }
+          },
+        },
+      }
+    },
+  ],
+  'two names for one key': [
+    'SSH keys',
+    'a name or a key that is there already is refused',
+    ({ api }) => ({
+      keys: {
+        create: (input) =>
+          api.keys.create(input).catch(async () => ({ ...(await api.keys.get(1)), name: input.name })),
+      },
+    }),
+  ],
+  'a refusal that quotes the key': [
+    'SSH keys',
+    'what is no private key is refused, and nothing of it told',
+    ({ api }) => ({
+      keys: {
+        create: (input) =>
+          api.keys.create(input).catch((error: unknown) => {
+            if (isGitferryError(error)) error.message += ` Got ${input.private_key}`
+            throw error
+          }),
+      },
+    }),
+  ],
+  'a key whose description is forgotten': [
+    'SSH keys',
+    'update changes only the fields that it is given',
+    ({ api }) => ({
+      keys: { update: (id, input) => api.keys.update(id, { description: null, ...input }) },
+    }),
+  ],
+  'a key that nobody seems to use': [
+    'SSH keys',
+    'a key in use shows its users, and cannot be deleted',
+    ({ api }) => ({ keys: { get: async (id) => ({ ...(await api.keys.get(id)), used_by: [] }) } }),
+  ],
+  'a test that goes anywhere': [
+    'SSH keys',
+    'a test goes only where the rules allow, and only by ssh',
+    ({ api }) => ({
+      keys: {
+        test: (id, input) =>
+          api.keys.test(id, input).catch((error: unknown) => {
+            if (!isGitferryError(error, 'URL_FORBIDDEN')) throw error
+            return { success: true, message: 'reached', error_code: null, refs: 1, host_key: null }
+          }),
+      },
+    }),
+  ],
+  'a credential that shows its secret': [
+    'credentials',
+    'a credential is shown without its secret',
+    ({ api }) => ({
+      credentials: {
+        create: async (input) => Object.assign(await api.credentials.create(input), input) as never,
+      },
+    }),
+  ],
+  'an origin that is not weighed': [
+    'credentials',
+    'what cannot be is refused, and nothing of it stored',
+    ({ api }) => ({
+      credentials: {
+        create: (input) =>
+          api.credentials.create(input).catch((error: unknown) => {
+            if (!isGitferryError(error, 'URL_FORBIDDEN')) throw error
+            return api.credentials.create({ ...input, origin: 'https://host.example' })
+          }),
+      },
+    }),
+  ],
+  'a credential that opens everything': [
+    'credentials',
+    'a credential is bound to its origin, and cannot be deleted while it is used',
+    ({ api }) => ({
+      remotes: {
+        add: (id, { credential_id: _, ...input }) => api.repos.remotes.add(id, input),
+      },
+    }),
+  ],
+  'a channel that shows its secrets': [
+    'channels',
+    'a channel is shown without its secrets',
+    ({ api }) => ({
+      channels: {
+        create: async (input) => ({
+          ...(await api.notifications.channels.create(input)),
+          config: input.config,
+        }),
+      },
+    }),
+  ],
+  'a mask that is taken for the secret': [
+    'channels',
+    'update changes only what it is given, and a mask that is sent back changes nothing',
+    ({ api }) => ({
+      channels: {
+        update: (id, { config, ...input }) =>
+          api.notifications.channels.update(id, {
+            ...input,
+            ...(config && { config: { webhook: config.webhook ?? '', secret: '****' } }),
+          }),
+      },
+    }),
+  ],
+  'a test that sends nothing': [
+    'channels',
+    'a test sends a real message; that the provider refuses is an answer',
+    () => ({ channels: { test: async () => ({ success: true, message: 'taken' }) } }),
+  ],
+  'a channel that is told of everything': [
+    'channels',
+    'a channel is told of what it asked for, and of nothing else',
+    ({ api }) => ({
+      channels: {
+        create: ({ events: _, ...input }) => api.notifications.channels.create(input),
+      },
+    }),
+  ],
+  'a delivery that was never sent again': [
+    'channels',
+    'a failed delivery can be sent again',
+    ({ api }) => ({
+      deliveries: {
+        retry: async (id) => {
+          const delivery = await api.notifications.deliveries.get(id)
+          return { ...delivery, status: 'failed' }
+        },
+      },
+    }),
+  ],
+  'a channel of any type': [
+    'channels',
+    'what cannot be is refused, and nothing of it stored',
+    ({ api }) => ({
+      channels: {
+        create: (input) => api.notifications.channels.create({ ...input, type: 'memory' }),
+      },
+    }),
+  ],
+  'a channel that comes back': [
+    'channels',
+    'delete takes the channel',
+    () => ({ channels: { delete: async (id) => ({ id, deleted: true }) } }),
+  ],
+  'a preview of another template': [
+    'channels',
+    'preview shows what a template makes of example values',
+    ({ api }) => ({ preview: ({ template, ...input }) => api.notifications.preview(input) }),
+  ],
+  'a host key that is forgotten twice': [
+    'SSH keys',
+    'no host key is known before the first contact',
+    () => ({ hostKeys: { delete: async (id) => ({ id, deleted: true }) } }),
+  ],
+  'events of other runs': [
+    'events',
+    'events tell of a run that is asked for here, once it has ended',
+    ({ api }) => ({
+      events: (name) => {
+        const events = api.events(name)
+        return {
+          [Symbol.asyncIterator]() {
+            return this
+          },
+          next: async () => {
+            const { done, value } = (await events.next()) as IteratorResult<GitferryEvents['run.finished']>
+            return { done, value: { run: { ...value.run, id: value.run.id + 1_000 } } } as never
+          },
+          return: async () => (await events.return?.()) as never,
+        }
+      },
+    }),
+  ],
+  'events that go on after their signal': [
+    'events',
+    'events end without an error when the signal fires, or their loop is left',
+    ({ api }) => ({
+      events: (name, options) => {
+        const events = api.events(name, options)
+        return {
+          [Symbol.asyncIterator]() {
+            return this
+          },
+          next: async () => ({ ...(await events.next()), done: false }) as never,
+          return: async () => (await events.return?.()) as never,
+        }
+      },
+    }),
+  ],
+  'a listener that is called twice': [
+    'events',
+    'a listener gets each event of its name once and in order, and no other',
+    ({ api }) => ({
+      on: (name, listener) =>
+        api.on(name, (event) => {
+          listener(event)
+          listener(event)
+        }),
+    }),
+  ],
+  'a listener that cannot be got rid of': [
+    'events',
+    'who has unsubscribed hears nothing more',
+    ({ api }) => ({
+      on: (name, listener) => {
+        api.on(name, listener)
+        return () => {}
+      },
+    }),
+  ],
+  'a chain that nobody looks at': [
+    'the chain of the audit log',
+    'every entry is sealed into a chain that holds',
+    () => ({
+      audit: {
+        verify: async () => ({ valid: true, sealed: 0, unsealed: 0, head_seq: null, problems: [] }),
+      },
+    }),
+  ],
+  'another entry': [
+    'the chain of the audit log',
+    'get answers one entry',
+    ({ api }) => ({
+      audit: { get: async (id) => ({ ...(await api.audit.get(id)), type: 'update' }) },
+    }),
+  ],
+  'an export that is cut off': [
+    'the chain of the audit log',
+    'export tells every entry that the query matches, oldest first',
+    ({ api }) => ({
+      audit: {
+        async *export(query) {
+          let count = 0
+          for await (const entry of api.audit.export(query)) if (count++ < 100) yield entry
+        },
+      },
+    }),
   ],
   'two entries for one change': [
     'the audit log',

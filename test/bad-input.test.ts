@@ -4,6 +4,7 @@ import { createGitferry, type Gitferry } from '@gitferry/core'
 import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
 import { createApp } from '@gitferry/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkedFetch } from './checked-fetch.ts'
 
 /** One request that must be refused, as raw HTTP: a client would not send some of them. */
 interface BadRequest {
@@ -365,7 +366,7 @@ shape.remove()
 describe('bad input gets its status, the envelope, the field, one audit entry, and changes nothing', () => {
   let sandbox: ApiSandbox
   let gitferry: Gitferry
-  let app: ReturnType<typeof createApp>
+  let answerTo: typeof globalThis.fetch
   let bad: BadRequest[]
 
   const send = ({ method, path, body, headers }: BadRequest) => {
@@ -380,7 +381,7 @@ describe('bad input gets its status, the envelope, the field, one audit entry, a
       headers: all,
       ...(text !== undefined && { body: text }),
     })
-    return app.fetch(request, { clientAddress: '127.0.0.1' })
+    return answerTo(request)
   }
   /** Everything that a refused request could have changed. */
   const state = async () => ({
@@ -400,7 +401,10 @@ describe('bad input gets its status, the envelope, the field, one audit entry, a
       repoRoots: [root],
     })
     await gitferry.start()
-    app = createApp(gitferry)
+    const app = createApp(gitferry)
+    answerTo = checkedFetch(async (request) =>
+      app.fetch(request as Request, { clientAddress: '127.0.0.1' }),
+    ).fetch
     await gitferry.repos.register({ path: sandbox.clonePath })
     await gitferry.sync.tasks.create(task)
     bad = requests(sandbox)

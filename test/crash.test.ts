@@ -40,7 +40,7 @@ describe('a server killed with SIGKILL in the middle of a run', () => {
     const proof = join(dataDir, 'hit')
 
     const doomed = track(await startScript(crashing, [dataDir, sandbox.root, checkpoint, proof]))
-    const before = createClient({ baseUrl: doomed.url })
+    const before = createClient({ baseUrl: doomed.url, fetch: doomed.fetch })
     const repo = await before.repos.register({ path: sandbox.clonePath })
     const task = await before.sync.tasks.create({
       repo_id: repo.id,
@@ -60,7 +60,7 @@ describe('a server killed with SIGKILL in the middle of a run', () => {
     ).toBe(landed)
 
     const healed = track(await startServer(['--data-dir', dataDir, '--repo-root', sandbox.root]))
-    const after = createClient({ baseUrl: healed.url })
+    const after = createClient({ baseUrl: healed.url, fetch: healed.fetch })
     const { items: runs } = await after.sync.runs.list()
     expect(runs).toHaveLength(1)
     const run = await after.sync.runs.wait(runs[0]!.id)

@@ -62,7 +62,10 @@ it.each([
   const { dataDir, root } = sandbox
   const server = await startServer(['--data-dir', dataDir, '--repo-root', root, '--grace', grace])
   try {
-    const { ended, release } = await followHeldRun(createClient({ baseUrl: server.url }), sandbox)
+    const { ended, release } = await followHeldRun(
+      createClient({ baseUrl: server.url, fetch: server.fetch }),
+      sandbox,
+    )
     const stopped = stopServer(server)
     if (grace === '30s') release()
     const told = await ended

@@ -9,15 +9,42 @@ export interface GitHttpServer {
   readonly connections: number
   /** The `Host` of every request. */
   readonly hosts: readonly string[]
+  /** The `Authorization` of every request, as `user:secret`; `null` where there was none. */
+  readonly logins: readonly (string | null)[]
   close(): Promise<void>
 }
 
+export interface GitHttpServerOptions {
+  /** The one `user:secret` (RFC 7617) that is let in. Default: everybody is. */
+  readonly login?: string
+  /** Where every request is sent on to, instead of being answered. */
+  readonly redirectTo?: string
+  /** Called with every request, before it is answered: the git that asks is waiting. */
+  readonly onRequest?: () => void
+}
+
 /** Serves the bare repositories of `folder` on 127.0.0.1 through git's own http-backend; pushes are taken. */
-export async function serveGit(folder: string): Promise<GitHttpServer> {
+export async function serveGit(
+  folder: string,
+  { login, redirectTo, onRequest }: GitHttpServerOptions = {},
+): Promise<GitHttpServer> {
   let connections = 0
   const hosts: string[] = []
+  const logins: (string | null)[] = []
   const server = createServer((request, response) => {
     hosts.push(request.headers.host ?? '')
+    const [, basic] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? []
+    const given = basic === undefined ? null : Buffer.from(basic, 'base64').toString()
+    logins.push(given)
+    onRequest?.()
+    if (redirectTo !== undefined) {
+      response.writeHead(301, { location: `${redirectTo}${request.url}` }).end()
+      return
+    }
+    if (login !== undefined && given !== login) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()
+      return
+    }
     const url = new URL(request.url ?? '/', 'http://server')
     const backend = spawn('git', ['-c', 'http.receivepack=true', 'http-backend'], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -62,6 +89,7 @@ export async function serveGit(folder: string): Promise<GitHttpServer> {
       return connections
     },
     hosts,
+    logins,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry, type Gitferry } from '@gitferry/core'
 import { type ApiSubject, createApiSandbox } from '@gitferry/core/testing'
@@ -6,9 +8,10 @@ import { type ApiSubject, createApiSandbox } from '@gitferry/core/testing'
 /** gitferry in this process, on SQLite, with a fresh sandbox. */
 export async function inProcess(): Promise<ApiSubject & { readonly api: Gitferry }> {
   const sandbox = createApiSandbox()
-  const { dataDir, root } = sandbox
+  const { dataDir, notifier, root } = sandbox
   const storage = sqliteStorage({ path: join(dataDir, 'gitferry.db') })
-  const api = createGitferry({ storage, dataDir, repoRoots: [root] })
+  const secrets = aesGcmSecrets({ key: randomBytes(32) })
+  const api = createGitferry({ storage, dataDir, repoRoots: [root], notifiers: [notifier], secrets })
   await api.start()
   return {
     api,

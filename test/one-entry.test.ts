@@ -4,6 +4,7 @@ import { createGitferry } from '@gitferry/core'
 import { createApiSandbox } from '@gitferry/core/testing'
 import { createApp } from '@gitferry/server'
 import { expect, it } from 'vitest'
+import { checkedFetch } from './checked-fetch.ts'
 
 it('a change whose answer fails after it was stored has one audit entry, its success', async () => {
   const sandbox = await createApiSandbox()
@@ -22,7 +23,11 @@ it('a change whose answer fails after it was stored has one audit entry, its suc
       method: 'POST',
       headers: { host: 'localhost' },
     })
-    const answer = createApp(gitferry).fetch(request, { clientAddress: '127.0.0.1' })
+    const app = createApp(gitferry)
+    const { fetch } = checkedFetch(async (given) =>
+      app.fetch(given as Request, { clientAddress: '127.0.0.1' }),
+    )
+    const answer = fetch(request)
     await begun
     await gitferry.stop({ graceful: false })
     expect((await answer).status).toBe(503)

@@ -8,10 +8,14 @@ import { lsRemote } from '../packages/core/src/git/commands/ls-remote.ts'
 import { ProcessGitRunner } from '../packages/core/src/git/process-runner.ts'
 import { parseAllowOutgoing } from '../packages/core/src/git/remote-url.ts'
 import type { LookupHost } from '../packages/core/src/git/resolve-host.ts'
+import { SshSessions } from '../packages/core/src/git/ssh/ssh-sessions.ts'
 import { Stores } from '../packages/core/src/git/store.ts'
+import { EventBus } from '../packages/core/src/runtime/event-bus.ts'
 import { KeyedLock } from '../packages/core/src/runtime/keyed-lock.ts'
 import { ManagedStorage } from '../packages/core/src/runtime/managed-storage.ts'
+import { AuditLog } from '../packages/core/src/services/audit-log.ts'
 import { PlanApplier } from '../packages/core/src/services/plan-applier.ts'
+import { SealedValues } from '../packages/core/src/services/sealed-values.ts'
 import { SyncPlanner } from '../packages/core/src/services/sync-planner.ts'
 import { type GitHttpServer, serveGit } from './git-http-server.ts'
 
@@ -57,8 +61,17 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
   })
   for (const name of ['origin', 'backup']) {
     const url = `${origin}:${server.port}/${name}.git`
-    const row = { repo_id, name, fetch_url: url, push_url: url, problem: null, ...times }
-    await storage.collection('remotes').insert(row)
+    const keys = { ssh_key_id: null, credential_id: null }
+    const row = {
+      repo_id,
+      name,
+      fetch_url: url,
+      push_url: url,
+      problem: null,
+      source: 'config',
+      ...keys,
+    } as const
+    await storage.collection('remotes').insert({ ...row, ...times })
   }
   const task = {
     ...syncTaskDefaults,
@@ -77,7 +90,21 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
     allowOutgoing: allowOutgoing.map(parseAllowOutgoing),
   }
   const stores = new Stores({ runner, dataDir, repoRoots: settings.repoRoots, logger: silentLogger })
-  const context = { storage, clock, runner, settings, lookup, stores, lock: new KeyedLock() }
+  const logger = silentLogger
+  const context = {
+    storage,
+    clock,
+    logger,
+    runner,
+    settings,
+    lookup,
+    stores,
+    lock: new KeyedLock(),
+    audit: new AuditLog({ storage, clock, logger, wakeSealer() {} }),
+    events: new EventBus({ logger }),
+    sealed: new SealedValues({ box: undefined }),
+    ssh: new SshSessions({ dataDir, searchPath: '', logger }),
+  }
   const planner = new SyncPlanner(context)
   const applier = new PlanApplier(context)
   return {

@@ -1,14 +1,20 @@
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
+import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
-import { isGitferryError } from '@gitferry/core'
+import { isGitferryError, silentLogger } from '@gitferry/core'
 import { createTestClock, GitSandbox } from '@gitferry/core/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RepoRow } from '../packages/core/src/contract/repo.ts'
 import type { GitRunner } from '../packages/core/src/git/command.ts'
 import type { RemoteUrlPolicy } from '../packages/core/src/git/remote-url.ts'
+import { EventBus } from '../packages/core/src/runtime/event-bus.ts'
 import { ManagedStorage } from '../packages/core/src/runtime/managed-storage.ts'
+import { AuditLog } from '../packages/core/src/services/audit-log.ts'
 import { importRemotes, weighRemote } from '../packages/core/src/services/remote-import.ts'
 import { resolveTaskSides } from '../packages/core/src/services/resolve-sides.ts'
+import { SealedValues } from '../packages/core/src/services/sealed-values.ts'
 
 /** Where a secret may stand in a URL, or in what somebody took for one. Nothing of it may be seen again. */
 const shapes: readonly ((secret: string) => string)[] = [
@@ -53,7 +59,7 @@ const shapes: readonly ((secret: string) => string)[] = [
   (secret) => `fd::7,${secret}`,
 ]
 
-const marker = fc.string({ unit: fc.constantFrom(...'bcdfkmqwxz'), minLength: 12, maxLength: 12 })
+const marker = fc.string({ unit: fc.constantFrom(...'bcdfkmqwxz'), minLength: 20, maxLength: 20 })
 /** A marker, often among characters at which one parser or another ends a part of a URL. */
 const secrets = fc.tuple(marker, noise(), noise()).map(([text, before, after]) => ({
   marker: text,
@@ -62,6 +68,8 @@ const secrets = fc.tuple(marker, noise(), noise()).map(([text, before, after]) =
 const cases = fc.tuple(fc.constantFrom(...shapes), secrets).map(([shape, { marker, secret }]) => ({
   marker,
   url: shape(secret),
+  /** What is written in the place of the user of a user and password is no secret, and is shown. */
+  isUser: shape(':').startsWith('https://:') && secret.includes(':'),
 }))
 const policies: readonly RemoteUrlPolicy[] = [
   { repoRoots: null, allowOutgoing: [] },
@@ -81,12 +89,35 @@ describe('a secret in the URL of a remote', () => {
     fc.assert(
       fc.property(cases, fc.constantFrom(...policies), ({ marker, url }, policy) => {
         const remote = { name: 'origin', fetch_url: url, push_url: url }
-        const imported = weighRemote(remote, policy)
+        const imported = weighRemote(remote, { policy, takeLogins: false })
         expect(holds(imported, marker), JSON.stringify(imported)).toBe(false)
         expect(imported.problem).not.toBeNull()
+        expect(imported.login).toBeNull()
       }),
       { numRuns: 4_000 },
     )
+  })
+
+  it('is in nothing that is recorded where it becomes a credential, and the remote is never used without', () => {
+    let taken = 0
+    fc.assert(
+      fc.property(cases, fc.constantFrom(...policies), ({ marker, url, isUser }, policy) => {
+        fc.pre(!isUser)
+        const imported = weighRemote(
+          { name: 'origin', fetch_url: url, push_url: url },
+          { policy, takeLogins: true },
+        )
+        expect(holds(imported, marker), JSON.stringify(imported)).toBe(false)
+        expect(inspect(imported, { depth: 9 }).toLowerCase()).not.toContain(marker)
+        expect(imported.problem === null).toBe(imported.login !== null)
+        if (imported.login === null) return
+        taken += 1
+        expect(imported.login.login.secret).toContain(marker)
+        expect(imported.login.origin).toMatch(/^https:\/\/(?:git\.example\.com|10\.0\.0\.1)(?::8443)?$/)
+      }),
+      { numRuns: 4_000 },
+    )
+    expect(taken).toBeGreaterThan(100)
   })
 
   it('is in nothing that is recorded where git takes the URL for the remote’s name', async () => {
@@ -95,7 +126,14 @@ describe('a secret in the URL of a remote', () => {
         fc.pre(!url.startsWith(' '))
         const entries = [1, 2].map((value) => ({ key: `remote.${url}${value}.pushurl`, value: '/srv/r.git' }))
         const runner = { run: async () => entries } as unknown as GitRunner
-        const imported = await importRemotes({ common_dir: '/srv' }, { runner, policy: policies[1]! })
+        const imported = await importRemotes(
+          { common_dir: '/srv' },
+          {
+            runner,
+            policy: policies[1]!,
+            takeLogins: true,
+          },
+        )
         expect(holds(imported, marker)).toBe(false)
         expect(new Set(imported.map(({ name }) => name)).size).toBe(2)
       }),
@@ -112,6 +150,7 @@ describe('resolveTaskSides', () => {
     const path = sandbox.bare('repo')
     storage = new ManagedStorage(memoryStorage())
     await storage.open()
+    await box.open()
     const at = '2026-01-01T00:00:00.000Z'
     repo = await storage.collection('repos').insert({
       uuid: '6f2b2a8e-0c0a-4d0f-9a55-0123456789ab',
@@ -131,8 +170,12 @@ describe('resolveTaskSides', () => {
   })
   afterAll(() => sandbox.dispose())
 
+  const box = aesGcmSecrets({ key: randomBytes(32) })
+  const sealing = new SealedValues({ box })
+  const unsealing = new SealedValues({ box: undefined })
+
   /** Resolves a task whose source is `origin`; `url` is what the repository's configuration says of it. */
-  async function resolve(url: string, policy: RemoteUrlPolicy): Promise<unknown> {
+  async function resolve(url: string, policy: RemoteUrlPolicy, sealed = unsealing): Promise<unknown> {
     const runner = { run: async () => [{ key: 'remote.origin.url', value: url }] } as unknown as GitRunner
     const task = {
       repo_id: repo.id,
@@ -144,13 +187,22 @@ describe('resolveTaskSides', () => {
     }
     const settings = { ...policy, trustedOwners: [] }
     const clock = createTestClock('2026-01-01T00:00:00.000Z')
-    return resolveTaskSides(task, { storage, clock, runner, settings }).catch((error: unknown) => {
+    const audit = new AuditLog({ storage, clock, logger: silentLogger, wakeSealer() {} })
+    const events = new EventBus({ logger: silentLogger })
+    const context = { storage, clock, runner, settings, sealed, audit, events }
+    return resolveTaskSides(task, context).catch((error: unknown) => {
       if (!isGitferryError(error)) throw error
       return { code: error.code, message: error.message, details: error.details, stack: error.stack }
     })
   }
 
   const forget = () => storage.collection('remotes').deleteWhere({ repo_id: repo.id })
+  const everything = () =>
+    Promise.all(
+      (['remotes', 'credentials', 'audit_log', 'audit_intents'] as const).map((table) =>
+        storage.collection(table).find(),
+      ),
+    )
 
   it('tells nothing of a secret, nor keeps it', async () => {
     const rooted = { repoRoots: [sandbox.dir], allowOutgoing: [] }
@@ -160,10 +212,37 @@ describe('resolveTaskSides', () => {
         const answer = await resolve(url, rooted)
         expect(answer).toMatchObject({ code: 'URL_FORBIDDEN' })
         expect(holds(answer, marker), JSON.stringify(answer)).toBe(false)
-        expect(holds(await storage.collection('remotes').find(), marker)).toBe(false)
+        expect(holds(await everything(), marker)).toBe(false)
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('tells nothing of a secret that it takes in, and seals it', async () => {
+    const rooted = { repoRoots: [sandbox.dir], allowOutgoing: [] }
+    const credentials = storage.collection('credentials')
+    let taken = 0
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ marker, url, isUser }) => {
+        fc.pre(!isUser)
+        await forget()
+        await credentials.deleteWhere({})
+        const answer = await resolve(url, rooted, sealing)
+        expect(holds(answer, marker), JSON.stringify(answer)).toBe(false)
+        expect(holds(await everything(), marker)).toBe(false)
+        const [row] = await credentials.find()
+        if (row === undefined) {
+          expect(answer).toMatchObject({ code: 'URL_FORBIDDEN' })
+          return
+        }
+        taken += 1
+        expect(answer).toMatchObject({ source: { credential_id: row.id } })
+        const place = { table: 'credentials', column: 'sealed_secret', id: row.id }
+        expect(sealing.unseal(row.sealed_secret, place)).toContain(marker)
+      }),
+      { numRuns: 500 },
+    )
+    expect(taken).toBeGreaterThan(10)
   })
 
   it('tells nothing of a secret that stands in a record', async () => {
@@ -173,7 +252,8 @@ describe('resolveTaskSides', () => {
         await forget()
         const row = { repo_id: repo.id, name: 'origin', fetch_url: url, push_url: url, problem: null }
         const at = '2026-01-01T00:00:00.000Z'
-        await storage.collection('remotes').insert({ ...row, created_at: at, updated_at: at })
+        const rest = { source: 'config', ssh_key_id: null, credential_id: null } as const
+        await storage.collection('remotes').insert({ ...row, ...rest, created_at: at, updated_at: at })
         const answer = await resolve(url, rooted)
         expect(answer).toMatchObject({ code: 'URL_FORBIDDEN' })
         expect(holds(answer, marker), JSON.stringify(answer)).toBe(false)

@@ -22,7 +22,7 @@ afterEach(async () => {
 async function start(...flags: string[]) {
   const server = await startServer(['--data-dir', sandbox.dataDir, '--repo-root', sandbox.root, ...flags])
   servers.push(server)
-  return { server, api: createClient({ baseUrl: server.url }) }
+  return { server, api: createClient({ baseUrl: server.url, fetch: server.fetch }) }
 }
 
 /** A server whose one run is in the middle of its push, until the answer's `release` is called. */

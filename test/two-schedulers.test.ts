@@ -30,7 +30,8 @@ async function makeNodes(count: number) {
   const schedule = new TaskSchedule({ clock, random: () => 0 })
   const schedulers = Array.from({ length: count }, () => {
     const queue = new RunQueue({ adapter, clock, events: new EventBus({ logger }) })
-    return new Scheduler({ storage, clock, logger, queue, schedule, housekeeping: async () => {} })
+    const outbox = { add: async () => () => {} }
+    return new Scheduler({ storage, clock, logger, queue, schedule, outbox, housekeeping: async () => {} })
   })
   const addTask = (name: string, next_run_at: string) =>
     storage.collection('tasks').insert({

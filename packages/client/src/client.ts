@@ -1,11 +1,17 @@
 import type { GitferryApi } from '@gitferry/core/contract'
 import { parseBaseUrl } from './endpoint-url.ts'
+import { EventListeners } from './event-listeners.ts'
+import { eventsOf } from './named-events.ts'
 import { audit } from './resources/audit.ts'
 import { branches } from './resources/branches.ts'
+import { credentials, hostKeys } from './resources/credentials.ts'
+import { notifications } from './resources/notifications.ts'
 import { repos } from './resources/repos.ts'
+import { sshKeys } from './resources/ssh-keys.ts'
 import { syncRuns } from './resources/sync-runs.ts'
 import { syncTasks } from './resources/sync-tasks.ts'
 import { system } from './resources/system.ts'
+import { tags } from './resources/tags.ts'
 import { Transport } from './transport.ts'
 
 export interface ClientOptions {
@@ -21,13 +27,20 @@ export interface ClientOptions {
    * @default 30_000
    */
   readonly timeoutMs?: number | undefined
+  /**
+   * Gets what `on` can throw to nobody: the error of a listener, and the server's refusal, after which its listeners
+   * hear nothing more. A server that is away is no such error: it is come back to.
+   * @default throws it where nobody catches it, so that the platform reports it
+   */
+  readonly onError?: ((error: unknown) => void) | undefined
 }
 
 /** gitferry at the other end of HTTP: the same methods, records and errors as the in-process object. */
 export type GitferryClient = GitferryApi
 
 /**
- * A client of one server. It keeps no connection and no state, so there is nothing to close.
+ * A client of one server. It keeps connections only while something listens (`on`, `events`, `follow`), so there is
+ * nothing to close.
  *
  * Every method throws what `GitferryApi` documents, rebuilt from the answer, and besides: `SERVER_UNREACHABLE`
  * (no answer), `UNEXPECTED_RESPONSE` (an answer that is not gitferry's), `ABORTED` (the signal), and
@@ -40,14 +53,34 @@ export type GitferryClient = GitferryApi
  *
  * @throws INVALID_INPUT when `baseUrl` or `token` cannot be used
  */
-export function createClient({ baseUrl, token, fetch, timeoutMs = 30_000 }: ClientOptions): GitferryClient {
+export function createClient({
+  baseUrl,
+  token,
+  fetch,
+  timeoutMs = 30_000,
+  onError = throwAlone,
+}: ClientOptions): GitferryClient {
   const transport = new Transport({ base: parseBaseUrl(baseUrl), token, fetch, timeoutMs })
   const runs = syncRuns(transport)
+  const listeners = new EventListeners(transport, onError)
   return {
     repos: repos(transport),
     branches: branches(transport),
     sync: { tasks: syncTasks(transport, runs), runs },
+    tags: tags(transport),
+    keys: sshKeys(transport),
+    credentials: credentials(transport),
+    hostKeys: hostKeys(transport),
+    notifications: notifications(transport),
     audit: audit(transport),
     system: system(transport),
+    on: (name, listener) => listeners.on(name, listener),
+    events: (name, options) => eventsOf(transport, name, options),
   } satisfies GitferryApi
+}
+
+function throwAlone(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

@@ -31,8 +31,8 @@ export function endpointUrl(
   path: PathParameters = {},
   query: QueryParameters = {},
 ): string {
-  const filled = endpoints[name].path.replace(/\{(\w+)\}/g, (_, parameter: string) =>
-    encodeParameter(parameter, path[parameter]),
+  const filled = endpoints[name].path.replace(/\{(\+?)(\w+)\}/g, (_, rest: string, parameter: string) =>
+    encodeParameter(parameter, path[parameter], rest !== ''),
   )
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) {
@@ -42,11 +42,15 @@ export function endpointUrl(
 }
 
 /**
- * A branch name keeps its slashes, everything else is one segment. `.` and `..` are refused, encoded or not:
+ * The name of a ref keeps its slashes, everything else is one segment. `.` and `..` are refused, encoded or not:
  * every URL parser resolves them, and `../../2` would reach another record.
  */
-function encodeParameter(parameter: string, value: string | number | undefined): string {
-  const segments = parameter === 'branch' ? String(value).split('/') : [String(value)]
+function encodeParameter(
+  parameter: string,
+  value: string | number | undefined,
+  mayHoldSlashes: boolean,
+): string {
+  const segments = mayHoldSlashes ? String(value).split('/') : [String(value)]
   const encoded = segments.map((segment) =>
     segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed()
       ? undefined
@@ -54,7 +58,7 @@ function encodeParameter(parameter: string, value: string | number | undefined):
   )
   if (encoded.includes(undefined)) {
     throw new GitferryError(
-      parameter === 'branch' ? 'REF_INVALID' : 'INVALID_INPUT',
+      mayHoldSlashes ? 'REF_INVALID' : 'INVALID_INPUT',
       `${parameter}: must not be empty or hold an empty part, "." or ".." or a lone surrogate`,
       { details: { field: parameter } },
     )

@@ -1,4 +1,4 @@
-import type { Page } from '@gitferry/core/contract'
+import type { CallOptions, Page } from '@gitferry/core/contract'
 import { type EndpointName, endpoints, GitferryError } from '@gitferry/core/wire'
 import { isObject } from './errors.ts'
 import type { Call, Transport } from './transport.ts'
@@ -9,8 +9,13 @@ export type ListEndpoint = {
 }[EndpointName]
 
 /** One page; a list that was answered whole becomes page 1 of its own size. */
-export async function list<Item>(transport: Transport, name: ListEndpoint, call: Call): Promise<Page<Item>> {
-  const data = await transport.data<unknown>(name, call)
+export async function list<Item>(
+  transport: Transport,
+  name: ListEndpoint,
+  call: Call,
+  options?: CallOptions,
+): Promise<Page<Item>> {
+  const data = await transport.data<unknown>(name, call, options)
   const noun = endpoints[name].list
   if (isObject(data) && typeof data.total === 'number') {
     // the envelope was ours, so the items are taken at the server's word

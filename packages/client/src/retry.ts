@@ -5,7 +5,7 @@ import { rebuildError } from './errors.ts'
 const longestWait = 30_000
 
 /** Statuses that say "not now". */
-const statusCodes = [429, 502, 503, 504]
+export const notNow: number[] = [429, 502, 503, 504]
 
 /**
  * Only reading is tried again, twice at most: after a network error and after a status that says "not now", unless
@@ -15,8 +15,8 @@ const statusCodes = [429, 502, 503, 504]
 export const retry = {
   limit: 2,
   methods: ['get'],
-  statusCodes,
-  afterStatusCodes: statusCodes,
+  statusCodes: notNow,
+  afterStatusCodes: notNow,
   maxRetryAfter: longestWait,
   jitter: true,
   shouldRetry: ({ error }) => {

@@ -1,3 +1,4 @@
+import type { CallOptions } from '@gitferry/core/contract'
 import { type EndpointName, endpoints, GitferryError } from '@gitferry/core/wire'
 import ky, { isHTTPError, isTimeoutError, type KyInstance, type ResponsePromise } from 'ky'
 import { endpointUrl, type PathParameters, type QueryParameters } from './endpoint-url.ts'
@@ -17,7 +18,6 @@ export interface Call {
   readonly query?: QueryParameters | undefined
   /** Sent as JSON. Absent: no body. */
   readonly body?: unknown
-  readonly signal?: AbortSignal | undefined
   /** Sent as `Last-Event-ID` unless it is empty. */
   readonly lastEventId?: string
   /** `false` for what may take as long as git takes. Default: the client's limit. */
@@ -50,8 +50,8 @@ export class Transport {
   }
 
   /** What the envelope holds. The server's word is taken for its shape: the contract binds both ends. */
-  async data<Data>(name: EndpointName, call: Call = {}): Promise<Data> {
-    const answer = await this.#send(name, call)
+  async data<Data>(name: EndpointName, call: Call, options?: CallOptions): Promise<Data> {
+    const answer = await this.#send(name, call, options)
     const envelope = parseJson(answer.text)
     if (!isObject(envelope) || envelope.code !== 0 || !Object.hasOwn(envelope, 'data')) throw foreign(answer)
     return envelope.data as Data
@@ -61,32 +61,45 @@ export class Transport {
   async bare<Data>(
     name: EndpointName,
     holds: (body: Record<string, unknown>) => boolean,
-    call: Call,
+    options?: CallOptions,
   ): Promise<Data> {
-    const answer = await this.#send(name, call)
+    const answer = await this.#send(name, {}, options)
     const body = parseJson(answer.text)
     if (!isObject(body) || !holds(body)) throw foreign(answer)
     return body as Data
   }
 
   /** An answer in plain text. */
-  async text(name: EndpointName, call: Call): Promise<string> {
-    const answer = await this.#send(name, call, 'text/plain')
-    if (!/^text\/plain\b/i.test(answer.response.headers.get('content-type') ?? '')) throw foreign(answer)
+  async text(name: EndpointName, call: Call, options?: CallOptions): Promise<string> {
+    const answer = await this.#send(name, call, options, 'text/plain')
+    if (!isOfType(answer.response, 'text/plain')) throw foreign(answer)
     return answer.text
   }
 
-  /** An event stream, from its beginning on: the time limit is for the beginning, the signal for all of it. */
-  async stream(name: EndpointName, call: Call): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#ask(name, call, 'text/event-stream', (answer) => answer)
-    const { body, headers } = response
-    if (body !== null && /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return body
+  /**
+   * An answer of the media type `type` to be read as it comes: the time limit is for its beginning, the signal for all
+   * of it.
+   */
+  async stream(
+    name: EndpointName,
+    type: string,
+    call: Call,
+    options?: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#ask(name, call, options, type, (answer) => answer)
+    const { body } = response
+    if (body !== null && isOfType(response, type)) return body
     const text = await response.text().catch(() => '')
     throw foreign({ call: labelOf(name), response, text })
   }
 
-  #send(name: EndpointName, call: Call, accept = 'application/json'): Promise<Answer> {
-    return this.#ask(name, call, accept, async (answer) => {
+  #send(
+    name: EndpointName,
+    call: Call,
+    options: CallOptions | undefined,
+    accept = 'application/json',
+  ): Promise<Answer> {
+    return this.#ask(name, call, options, accept, async (answer) => {
       // read by way of ky, so that its time limit covers the body too
       const text = await answer.text()
       return { call: labelOf(name), response: await answer, text }
@@ -96,12 +109,13 @@ export class Transport {
   async #ask<Result>(
     name: EndpointName,
     call: Call,
+    options: CallOptions | undefined,
     accept: string,
     read: (answer: ResponsePromise) => Promise<Result>,
   ): Promise<Result> {
     const { method } = endpoints[name]
     const url = endpointUrl(this.#base, name, call.path, call.query)
-    const { signal } = call
+    const signal = options?.signal
     if (signal?.aborted) throw aborted(labelOf(name), signal)
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
     try {
@@ -126,7 +140,10 @@ export class Transport {
 }
 
 /** `GET /api/v1/repos`, for messages. */
-const labelOf = (name: EndpointName): string => `${endpoints[name].method} ${endpoints[name].path}`
+export const labelOf = (name: EndpointName): string => `${endpoints[name].method} ${endpoints[name].path}`
+
+const isOfType = ({ headers }: Response, type: string): boolean =>
+  headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() === type
 
 const foreign = ({ call, response, text }: Answer): GitferryError =>
   unexpectedResponse(call, response.status, text)

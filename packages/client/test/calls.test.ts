@@ -1,3 +1,4 @@
+import { type EndpointName, endpoints } from '@gitferry/core/wire'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../src/index.ts'
 import { scriptedServer, success } from './scripted-server.ts'
@@ -33,6 +34,27 @@ const calls: [string, (client: Client) => Promise<unknown>, string, string, unkn
     'DELETE',
     '/api/v1/repos/3/branches/a?force=true',
   ],
+  ['repos.remotes.list', (c) => c.repos.remotes.list(3), 'GET', '/api/v1/repos/3/remotes'],
+  [
+    'repos.remotes.add',
+    (c) => c.repos.remotes.add(3, { name: 'a', fetch_url: '/r' }),
+    'POST',
+    '/api/v1/repos/3/remotes',
+    { name: 'a', fetch_url: '/r' },
+  ],
+  [
+    'repos.remotes.update',
+    (c) => c.repos.remotes.update(3, 'back.up', { push_url: null }),
+    'PUT',
+    '/api/v1/repos/3/remotes/back.up',
+    { push_url: null },
+  ],
+  ['repos.remotes.delete', (c) => c.repos.remotes.delete(3, 'a'), 'DELETE', '/api/v1/repos/3/remotes/a'],
+  ['repos.remotes.test', (c) => c.repos.remotes.test(3, 'a'), 'POST', '/api/v1/repos/3/remotes/a/test'],
+  ['tags.list', (c) => c.tags.list(3, { page: 2 }), 'GET', '/api/v1/repos/3/tags?page=2'],
+  ['tags.get', (c) => c.tags.get(3, 'release/v1'), 'GET', '/api/v1/repos/3/tags/release/v1'],
+  ['tags.create', (c) => c.tags.create(3, { name: 'v1' }), 'POST', '/api/v1/repos/3/tags', { name: 'v1' }],
+  ['tags.delete', (c) => c.tags.delete(3, 'v1'), 'DELETE', '/api/v1/repos/3/tags/v1'],
   ['sync.tasks.list', (c) => c.sync.tasks.list(), 'GET', '/api/v1/sync/tasks'],
   ['sync.tasks.get', (c) => c.sync.tasks.get(4), 'GET', '/api/v1/sync/tasks/4'],
   [
@@ -64,6 +86,8 @@ const calls: [string, (client: Client) => Promise<unknown>, string, string, unkn
     '/api/v1/sync/runs?task_id=4&status=failed&since=2026-01-01T00%3A00%3A00.000Z',
   ],
   ['sync.runs.get', (c) => c.sync.runs.get(7), 'GET', '/api/v1/sync/runs/7'],
+  ['sync.runs.cancel', (c) => c.sync.runs.cancel(7), 'POST', '/api/v1/sync/runs/7/cancel'],
+  ['sync.runs.retry', (c) => c.sync.runs.retry(7), 'POST', '/api/v1/sync/runs/7/retry'],
   ['sync.runs.wait', (c) => c.sync.runs.wait(7), 'GET', '/api/v1/sync/runs/7'],
   [
     'audit.list',
@@ -71,12 +95,123 @@ const calls: [string, (client: Client) => Promise<unknown>, string, string, unkn
     'GET',
     '/api/v1/audit/logs?type=create&start_time=2026-01-01+00%3A00%3A00',
   ],
+  ['audit.get', (c) => c.audit.get(8), 'GET', '/api/v1/audit/logs/8'],
+  ['audit.verify', (c) => c.audit.verify(), 'GET', '/api/v1/audit/verify'],
+  ['keys.list', (c) => c.keys.list(), 'GET', '/api/v1/ssh-keys'],
+  ['keys.get', (c) => c.keys.get(5), 'GET', '/api/v1/ssh-keys/5'],
+  [
+    'keys.create',
+    (c) => c.keys.create({ name: 'k', private_key: 'pem' }),
+    'POST',
+    '/api/v1/ssh-keys',
+    { name: 'k', private_key: 'pem' },
+  ],
+  [
+    'keys.generate',
+    (c) => c.keys.generate({ name: 'k' }),
+    'POST',
+    '/api/v1/ssh-keys/generate',
+    { name: 'k' },
+  ],
+  ['keys.update', (c) => c.keys.update(5, { name: 'n' }), 'PUT', '/api/v1/ssh-keys/5', { name: 'n' }],
+  ['keys.delete', (c) => c.keys.delete(5), 'DELETE', '/api/v1/ssh-keys/5'],
+  [
+    'keys.test',
+    (c) => c.keys.test(5, { repo_url: 'git@host:a' }),
+    'POST',
+    '/api/v1/ssh-keys/5/test',
+    { repo_url: 'git@host:a' },
+  ],
+  ['credentials.list', (c) => c.credentials.list({ page: 2 }), 'GET', '/api/v1/credentials?page=2'],
+  ['credentials.get', (c) => c.credentials.get(6), 'GET', '/api/v1/credentials/6'],
+  [
+    'credentials.create',
+    (c) => c.credentials.create({ name: 'c', type: 'token', origin: 'https://host', token: 't' }),
+    'POST',
+    '/api/v1/credentials',
+    { name: 'c', type: 'token', origin: 'https://host', token: 't' },
+  ],
+  ['credentials.delete', (c) => c.credentials.delete(6), 'DELETE', '/api/v1/credentials/6'],
+  ['hostKeys.list', (c) => c.hostKeys.list(), 'GET', '/api/v1/host-keys'],
+  ['hostKeys.delete', (c) => c.hostKeys.delete(6), 'DELETE', '/api/v1/host-keys/6'],
+  [
+    'notifications.channels.list',
+    (c) => c.notifications.channels.list(),
+    'GET',
+    '/api/v1/notification/channels',
+  ],
+  [
+    'notifications.channels.get',
+    (c) => c.notifications.channels.get(9),
+    'GET',
+    '/api/v1/notification/channels/9',
+  ],
+  [
+    'notifications.channels.create',
+    (c) => c.notifications.channels.create({ type: 'slack', name: 'n', config: {}, events: [] }),
+    'POST',
+    '/api/v1/notification/channels',
+    { type: 'slack', name: 'n', config: {}, events: [] },
+  ],
+  [
+    'notifications.channels.update',
+    (c) => c.notifications.channels.update(9, { enabled: false }),
+    'PUT',
+    '/api/v1/notification/channels/9',
+    { enabled: false },
+  ],
+  [
+    'notifications.channels.delete',
+    (c) => c.notifications.channels.delete(9),
+    'DELETE',
+    '/api/v1/notification/channels/9',
+  ],
+  [
+    'notifications.channels.test',
+    (c) => c.notifications.channels.test(9),
+    'POST',
+    '/api/v1/notification/channels/9/test',
+  ],
+  [
+    'notifications.deliveries.list',
+    (c) => c.notifications.deliveries.list({ channel_id: 9, status: 'failed' }),
+    'GET',
+    '/api/v1/notification/deliveries?channel_id=9&status=failed',
+  ],
+  [
+    'notifications.deliveries.get',
+    (c) => c.notifications.deliveries.get(2),
+    'GET',
+    '/api/v1/notification/deliveries/2',
+  ],
+  [
+    'notifications.deliveries.retry',
+    (c) => c.notifications.deliveries.retry(2),
+    'POST',
+    '/api/v1/notification/deliveries/2/retry',
+  ],
+  [
+    'notifications.preview',
+    (c) => c.notifications.preview({ template: 't' }),
+    'POST',
+    '/api/v1/notification/preview',
+    { template: 't' },
+  ],
   ['system.version', (c) => c.system.version(), 'GET', '/api/v1/system/version'],
 ]
 
 describe('a call', () => {
   it.each(calls)('%s goes to its documented address', async (_, call, method, url, body) => {
-    const everyShape = { ...run, items: [], repos: [], branches: [], tasks: [], total: 0 }
+    const everyShape = {
+      ...run,
+      total: 0,
+      items: [],
+      repos: [],
+      branches: [],
+      tasks: [],
+      keys: [],
+      channels: [],
+    }
     await using server = await scriptedServer([success(everyShape)])
     await call(createClient({ baseUrl: server.baseUrl }))
     const [request] = server.received
@@ -89,6 +224,16 @@ describe('a call', () => {
       expect(JSON.parse(request?.body ?? '')).toEqual(body)
       expect(request?.headers['content-type']).toBe('application/json')
     }
+  })
+
+  // what is answered in another shape has tests of its own
+  const elsewhere: EndpointName[] = ['sync.runs.log', 'audit.export', 'events', 'system.health']
+  // a list that is asked for by a task's id, and what only other programs send
+  const notHere: EndpointName[] = ['sync.tasks.runs', 'webhooks.taskSync']
+
+  it('is in the table above for every address', () => {
+    const called = new Set<string>([...calls.map(([name]) => name), ...elsewhere, ...notHere])
+    expect(Object.keys(endpoints).filter((name) => !called.has(name))).toEqual([])
   })
 
   it('answers what the envelope holds', async () => {

@@ -38,6 +38,35 @@ describe('a branch name in a path', () => {
   )
 })
 
+describe('the name of a tag or a remote in a path', () => {
+  it('of a tag keeps its slashes, of a remote it is one segment', async () => {
+    await using server = await scriptedServer([success({})])
+    const { tags, repos } = createClient({ baseUrl: server.baseUrl })
+    await tags.get(3, 'release/v1 ü')
+    await repos.remotes.test(3, 'a/b')
+    expect(server.received.map(({ url }) => url)).toEqual([
+      '/api/v1/repos/3/tags/release/v1%20%C3%BC',
+      '/api/v1/repos/3/remotes/a%2Fb/test',
+    ])
+  })
+
+  it.each(['', '.', '..', '../../../2', 'a//b'])('is refused here when it is "%s"', async (name) => {
+    await using server = await scriptedServer([success({})])
+    const { tags, repos } = createClient({ baseUrl: server.baseUrl })
+    await expect(tags.delete(3, name)).rejects.toMatchObject({
+      code: 'REF_INVALID',
+      details: { field: 'tag' },
+    })
+    if (!name.includes('/')) {
+      await expect(repos.remotes.delete(3, name)).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        details: { field: 'name' },
+      })
+    }
+    expect(server.received).toHaveLength(0)
+  })
+})
+
 describe('an id in a path', () => {
   it.each([
     [0, '0'],

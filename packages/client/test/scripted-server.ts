@@ -14,8 +14,11 @@ export interface Answer {
   readonly headers?: Record<string, string>
   /** Text is sent as it is, anything else as JSON. */
   readonly body?: unknown
-  /** `headers`: never answers. `body`: answers the head and never the body. `reset`: breaks the connection. */
-  readonly stops?: 'headers' | 'body' | 'reset'
+  /**
+   * `headers`: never answers. `body`: answers the head and never the body. `reset`: breaks the connection. `broken`:
+   * answers all of the body and breaks the connection instead of ending it.
+   */
+  readonly stops?: 'headers' | 'body' | 'reset' | 'broken'
   /** Answers all of the body and does not end there. */
   readonly goesOn?: boolean
 }
@@ -27,6 +30,8 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly asked: Promise<void>
   /** Resolves when a caller has broken off a request that was not answered yet. */
   readonly brokenOff: Promise<void>
+  /** How many requests have no whole answer yet, and callers who wait for it. */
+  readonly waiting: number
   openSockets(): Promise<number>
 }
 
@@ -37,6 +42,7 @@ export async function scriptedServer(
   const received: Received[] = []
   const asked = Promise.withResolvers<void>()
   const brokenOff = Promise.withResolvers<void>()
+  let waiting = 0
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
@@ -44,7 +50,9 @@ export async function scriptedServer(
     received.push(seen)
     const answer =
       typeof script === 'function' ? script(seen) : script[Math.min(received.length, script.length) - 1]!
+    waiting++
     response.on('close', () => {
+      waiting--
       if (!response.writableFinished) brokenOff.resolve()
     })
     if (answer.stops === 'reset') return void request.socket.destroy()
@@ -54,6 +62,7 @@ export async function scriptedServer(
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
     if (answer.stops === 'body') return void response.write(text.slice(0, 1))
     if (answer.goesOn) return void response.write(text)
+    if (answer.stops === 'broken') return void response.write(text, () => request.socket.destroy())
     response.end(text)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -63,13 +72,18 @@ export async function scriptedServer(
     received,
     asked: asked.promise,
     brokenOff: brokenOff.promise,
+    get waiting() {
+      return waiting
+    },
     openSockets: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
       ),
     [Symbol.asyncDispose]: async () => {
+      const closed = new Promise((resolve) => server.close(resolve))
+      // whoever comes back at once finds nobody any more
       server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await closed
     },
   }
 }

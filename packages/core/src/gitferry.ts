@@ -2,26 +2,41 @@ import * as fs from 'node:fs/promises'
 import type {
   AuditApi,
   BranchesApi,
+  CredentialsApi,
   GitferryApi,
+  GitferryEvent,
   GitferryEventName,
   GitferryEvents,
+  HostKeysApi,
+  NotificationsApi,
   Principal,
+  Readiness,
   ReposApi,
+  SshKeysApi,
   SyncRunsApi,
   SyncTasksApi,
   SystemApi,
+  TagsApi,
 } from './contract/index.ts'
-import { system as systemPrincipal } from './contract/index.ts'
+import { eventNames, system as systemPrincipal } from './contract/index.ts'
 import type { GitferryError } from './errors/index.ts'
 import { type Core, createCore } from './runtime/core.ts'
+import type { EventStream } from './runtime/event-bus.ts'
 import { type GitferryOptions, resolveOptions } from './runtime/options.ts'
+import { selectEventNames } from './runtime/select-event-names.ts'
 import { AuditService } from './services/audit.ts'
 import type { AuditSubject } from './services/audit-log.ts'
 import { BranchesService } from './services/branches.ts'
+import { CredentialsService } from './services/credentials.ts'
+import { HostKeysService } from './services/host-keys.ts'
+import { NotificationsService } from './services/notifications.ts'
 import { ReposService } from './services/repos.ts'
+import { SshKeysService } from './services/ssh-keys.ts'
 import { SyncRunsService } from './services/sync-runs.ts'
 import { SyncTasksService } from './services/sync-tasks.ts'
 import { SystemService } from './services/system.ts'
+import { TagsService } from './services/tags.ts'
+import { type WebhooksApi, WebhooksService } from './services/webhooks.ts'
 
 /**
  * gitferry in this process: the same services that the HTTP server mounts and the client calls, and its
@@ -30,6 +45,10 @@ import { SystemService } from './services/system.ts'
 export interface Gitferry extends GitferryApi, AsyncDisposable {
   /** Whether `start()` has succeeded and `stop()` was not called yet. */
   readonly ready: boolean
+  /** Whether every part answers now; a look of a moment, shared by whoever asks at the same time. Never rejects. */
+  readiness(): Promise<Readiness>
+  /** How many runs wait in the queue, and how many are under way in this process. */
+  queueSize(): { readonly waiting: number; readonly running: number }
   /**
    * Opens the storage, takes the data directory, ends what a crash left running, takes up every accepted run and
    * starts the schedules. May be called twice: calls share one attempt, a failed one can be repeated.
@@ -41,13 +60,16 @@ export interface Gitferry extends GitferryApi, AsyncDisposable {
    * way, then ends them; they run again at the next start. May be called twice, also after half a start.
    */
   stop(options?: { readonly graceful?: boolean; readonly timeoutMs?: number }): Promise<void>
-  /** Calls `listener` with every event of that name; the answer unsubscribes it and may be called twice. */
-  on<Name extends GitferryEventName>(name: Name, listener: (event: GitferryEvents[Name]) => void): () => void
-  /** The events of that name from now on, until the loop is left or the signal fires. */
-  events<Name extends GitferryEventName>(
-    name: Name,
-    options?: { readonly signal?: AbortSignal },
-  ): AsyncIterableIterator<GitferryEvents[Name]>
+  /**
+   * The events of several names in the order in which they happen, each with its name: `run.finished` names one,
+   * `run.*` all that begin so. Default: every event. It listens from this call on, until the loop is left, the signal
+   * fires or gitferry has stopped; a consumer that falls 1,000 events behind loses the oldest.
+   * @throws INVALID_INPUT naming `names`
+   */
+  eventsOf(
+    names?: readonly string[],
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): EventStream<GitferryEvent>
   /** The same gitferry for a principal: the audit log names it. Cheap; one a request is fine. */
   as(principal: Principal): Gitferry
   /**
@@ -55,6 +77,8 @@ export interface Gitferry extends GitferryApi, AsyncDisposable {
    * error that a service has recorded already.
    */
   refused(subject: AuditSubject, error: GitferryError): Promise<void>
+  /** For an application that answers HTTP by itself; the server does this under `/api/webhooks`. */
+  readonly webhooks: WebhooksApi
 }
 
 /**
@@ -77,6 +101,12 @@ class PrincipalView implements Gitferry {
   #sync: { readonly tasks: SyncTasksApi; readonly runs: SyncRunsApi } | undefined
   #audit: AuditApi | undefined
   #system: SystemApi | undefined
+  #tags: TagsApi | undefined
+  #keys: SshKeysApi | undefined
+  #credentials: CredentialsApi | undefined
+  #hostKeys: HostKeysApi | undefined
+  #notifications: NotificationsApi | undefined
+  #webhooks: WebhooksApi | undefined
 
   constructor(core: Core, principal: Principal) {
     this.#core = core
@@ -101,9 +131,39 @@ class PrincipalView implements Gitferry {
     return this.#sync
   }
 
+  get tags(): TagsApi {
+    this.#tags ??= new TagsService(this.#context())
+    return this.#tags
+  }
+
+  get keys(): SshKeysApi {
+    this.#keys ??= new SshKeysService(this.#context())
+    return this.#keys
+  }
+
+  get credentials(): CredentialsApi {
+    this.#credentials ??= new CredentialsService(this.#context())
+    return this.#credentials
+  }
+
+  get hostKeys(): HostKeysApi {
+    this.#hostKeys ??= new HostKeysService(this.#context())
+    return this.#hostKeys
+  }
+
+  get notifications(): NotificationsApi {
+    this.#notifications ??= new NotificationsService(this.#context())
+    return this.#notifications
+  }
+
   get audit(): AuditApi {
     this.#audit ??= new AuditService(this.#context())
     return this.#audit
+  }
+
+  get webhooks(): WebhooksApi {
+    this.#webhooks ??= new WebhooksService(this.#context())
+    return this.#webhooks
   }
 
   get system(): SystemApi {
@@ -113,6 +173,14 @@ class PrincipalView implements Gitferry {
 
   get ready(): boolean {
     return this.#core.ready
+  }
+
+  readiness(): Promise<Readiness> {
+    return this.#core.readiness()
+  }
+
+  queueSize() {
+    return this.#core.queueSize()
   }
 
   start(): Promise<void> {
@@ -134,8 +202,15 @@ class PrincipalView implements Gitferry {
     return this.#core.events.on(name, listener)
   }
 
-  events<Name extends GitferryEventName>(name: Name, options?: { readonly signal?: AbortSignal }) {
+  events<Name extends GitferryEventName>(
+    name: Name,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ) {
     return this.#core.events.events(name, options)
+  }
+
+  eventsOf(names: readonly string[] = eventNames, options?: { readonly signal?: AbortSignal | undefined }) {
+    return this.#core.events.eventsOf(selectEventNames(names), options)
   }
 
   as(principal: Principal): Gitferry {

@@ -6,6 +6,8 @@ export interface AppEnv {
   Bindings: {
     /** The socket’s address, set by whoever serves the application: `serve` does. */
     readonly clientAddress?: string | undefined
+    /** Fires when no further request is taken, set likewise: what would never end by itself ends then. */
+    readonly closing?: AbortSignal | undefined
   }
   Variables: {
     /** Set by Hono’s `requestId` before anything else runs. */

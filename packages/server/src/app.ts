@@ -5,6 +5,7 @@ import { requestId } from 'hono/request-id'
 import { plainAddress } from './address.ts'
 import type { AppEnv, ClientAddress } from './app-env.ts'
 import { loopbackNames } from './host-name.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { access } from './middleware/access.ts'
 import { cors } from './middleware/cors.ts'
 import { answerError, answerNothing } from './middleware/errors.ts'
@@ -12,6 +13,7 @@ import { hostNames } from './middleware/host-names.ts'
 import { origin } from './middleware/origin.ts'
 import { requestLog } from './middleware/request-log.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { mountPages } from './pages/mount.ts'
 import { mountRoutes } from './routes/mount.ts'
 import type { ServedGitferry } from './served.ts'
 
@@ -36,12 +38,17 @@ export interface AppOptions {
   readonly logger?: Logger
 }
 
+/** A Hono application that listens to gitferry, for its metrics, until it is disposed of. */
+export type App = Hono<AppEnv> & Disposable
+
 /**
  * The HTTP API as a Hono application: serve it with `serve` of `@gitferry/server/node`, or mount it in one of your
- * own. It holds no state; whoever made `gitferry` starts and stops it.
+ * own. Whoever made `gitferry` starts and stops it. All that the application keeps is what `/metrics` shows, counted
+ * from gitferry’s events; one that is given up before its gitferry is disposed of (`using`), so that it listens no
+ * longer. Where both end together there is nothing to do: the listeners are gitferry’s and go with it.
  * @throws INVALID_INPUT when an option makes no sense
  */
-export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): Hono<AppEnv> {
+export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): App {
   const logger = options.logger ?? silentLogger
   const corsOrigins = options.corsOrigins ?? []
   const addressOf: ClientAddress = options.clientAddress ?? ((c) => c.env?.clientAddress)
@@ -56,16 +63,24 @@ export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): H
     })
   }
 
+  const guards = [
+    hostNames(options.hostNames ?? loopbackNames),
+    ...(corsOrigins.length > 0 ? [cors(corsOrigins)] : []),
+    origin(corsOrigins),
+    access({ clientAddress, insecure: options.insecure ?? false }),
+  ]
+  // it begins to listen, so nothing may be refused after it
+  const metrics = new Metrics(gitferry)
+
   const app = new Hono<AppEnv>()
   app.use(requestId())
+  app.use(metrics.requests)
   app.use(requestLog({ clientAddress, logger }))
   app.use(securityHeaders())
-  app.use(hostNames(options.hostNames ?? loopbackNames))
-  if (corsOrigins.length > 0) app.use(cors(corsOrigins))
-  app.use(origin(corsOrigins))
-  app.use(access({ clientAddress, insecure: options.insecure ?? false }))
+  for (const guard of guards) app.use(guard)
   mountRoutes(app, gitferry, { clientAddress, bodyLimitBytes, logger })
+  mountPages(app, gitferry, metrics)
   app.notFound(answerNothing)
   app.onError(answerError)
-  return app
+  return Object.assign(app, { [Symbol.dispose]: () => metrics[Symbol.dispose]() })
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, isAbsolute, resolve } from 'node:path'
+import { dingtalkNotifier } from '@gitferry/adapters/notifier/dingtalk'
+import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry } from '@gitferry/core'
@@ -53,9 +55,11 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   const repoRoots = configuration.repoRoots.map((path) => resolve(path))
   // a root need not hold anything yet
   for (const path of repoRoots) await mkdir(path, { recursive: true, mode: 0o700 })
-  const { storage } = configuration
+  const { secretKey, storage } = configuration
   const gitferry = createGitferry({
     storage: storage.kind === 'memory' ? memoryStorage() : sqliteStorage({ path: resolve(storage.path) }),
+    secrets: aesGcmSecrets('key' in secretKey ? secretKey : { keyFile: resolve(secretKey.keyFile) }),
+    notifiers: [dingtalkNotifier()],
     dataDir: resolve(configuration.dataDir),
     repoRoots,
     git: configuration.git,
@@ -63,6 +67,7 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
     allowOutgoing: configuration.allowOutgoing,
     trustedOwners: configuration.trustedOwners,
     concurrency: configuration.concurrency,
+    webhooks: configuration.webhooks,
     logger,
     version: await readVersion(searchPath(process.env.PATH)),
   })
@@ -96,6 +101,8 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
 }
 
 const invocation = readInvocation()
+// what Node tells of itself, such as a diagnostic report, tells its environment
+for (const name of ['GITFERRY_SECRET_KEY', 'ENCRYPTION_KEY']) delete process.env[name]
 if (invocation.command === 'help') stdout.write(helpText)
 else if (invocation.command === 'version') stdout.write(`gitferry ${packageVersion()}\n`)
 else await run(invocation.configuration, invocation.warnings).catch((error: unknown) => fail(error, 1))

@@ -10,7 +10,7 @@ import { errorEnvelope } from './middleware/errors.ts'
 export interface Served {
   fetch(
     request: Request,
-    bindings: { readonly clientAddress: string | undefined },
+    bindings: { readonly clientAddress: string | undefined; readonly closing: AbortSignal },
   ): Response | Promise<Response>
 }
 
@@ -26,8 +26,8 @@ export interface Listening {
   readonly url: string
   readonly port: number
   /**
-   * Takes no further connection and waits up to `timeoutMs` for the requests under way; then cuts them off. May be
-   * called again, to wait less long.
+   * Takes no further connection, ends the event streams that would never end by themselves, and waits up to
+   * `timeoutMs` for the other requests under way; then cuts them off. May be called again, to wait less long.
    */
   close(options: { readonly timeoutMs: number }): Promise<void>
 }
@@ -77,9 +77,13 @@ function listen(server: Server, host: string, port: number): Promise<void> {
  */
 export async function serve(app: Served, options: ServeOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 38080 } = options
+  const closing = new AbortController()
   const answer = getRequestListener(
     (request, { incoming }) =>
-      app.fetch(request, { clientAddress: (incoming as IncomingMessage).socket.remoteAddress }),
+      app.fetch(request, {
+        clientAddress: (incoming as IncomingMessage).socket.remoteAddress,
+        closing: closing.signal,
+      }),
     { hostname: unreadableHost, errorHandler: answerUnreadable, overrideGlobalObjects: false },
   )
   const server = createServer(
@@ -92,6 +96,10 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
     },
     (incoming, outgoing) => {
       if (hostNameOf(incoming.headers.host ?? '') === undefined) incoming.headers.host = unreadableHost
+      outgoing.once('close', () => {
+        // Node closes what is idle when closing begins; what becomes idle later would be kept for its caller
+        if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections())
+      })
       void answer(incoming, outgoing)
     },
   )
@@ -103,6 +111,7 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
     url: `http://${host.includes(':') ? `[${host}]` : host}:${chosen}`,
     port: chosen,
     close({ timeoutMs }) {
+      closing.abort()
       closed ??= new Promise((resolve) => server.close(() => resolve()))
       const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
       return closed.finally(() => clearTimeout(timer))

@@ -2,7 +2,9 @@ import type { Gitferry } from '@gitferry/core'
 import type { GitferryApi, Principal } from '@gitferry/core/contract'
 
 /** What the application needs of the object that `createGitferry` answers, and nothing more. */
-export interface ServedGitferry extends GitferryApi, Pick<Gitferry, 'refused'> {
+export interface ServedGitferry
+  extends GitferryApi,
+    Pick<Gitferry, 'eventsOf' | 'queueSize' | 'readiness' | 'refused' | 'webhooks'> {
   /** The same methods on behalf of somebody: rights and the audit log follow the principal. */
   as(principal: Principal): ServedGitferry
 }

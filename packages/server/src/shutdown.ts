@@ -32,9 +32,11 @@ export function createShutdown(options: ShutdownOptions): (signal: string) => vo
 
   const gracefully = async () => {
     try {
+      // first, so that no answer from here on says that this server is ready
+      const stopped = gitferry.stop({ graceful: true, timeoutMs: graceMs })
       // who waits for a run keeps its connection until the run has ended
       listening()?.close({ timeoutMs: graceMs + lastAnswersMs })
-      await gitferry.stop({ graceful: true, timeoutMs: graceMs })
+      await stopped
       await listening()?.close({ timeoutMs: lastAnswersMs })
       logger.info('stopped')
       exit(0)

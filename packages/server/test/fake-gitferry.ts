@@ -30,6 +30,8 @@ export interface Fake {
 const isOptions = (value: unknown): value is CallOptions =>
   typeof value === 'object' && value !== null && Object.keys(value).join() === 'signal'
 
+const emptyPage = () => ({ items: [], total: 0, page: 1, page_size: 20 })
+
 /** The contract’s own rules, where a test needs a service that refuses. */
 const rules: Fake['behaviour'] = {
   'repos.list': ([query]) => {
@@ -37,22 +39,38 @@ const rules: Fake['behaviour'] = {
     return { items: [{ id: 1 }, { id: 2 }], total: 2, page: 1, page_size: 20 }
   },
   'repos.register': ([input]) => parseInput(registerRepo, input),
-  'branches.list': () => ({ items: [], total: 0, page: 1, page_size: 20 }),
+  'repos.remotes.list': emptyPage,
+  'branches.list': emptyPage,
   'branches.create': ([, input]) => parseInput(createBranch, input),
+  'tags.list': emptyPage,
   'sync.tasks.list': () => ({ items: [{ id: 5 }], total: 1, page: 1, page_size: 20 }),
   'sync.tasks.create': ([input]) => parseInput(createSyncTask, input),
-  'sync.runs.list': () => ({ items: [], total: 0, page: 1, page_size: 20 }),
+  'sync.runs.list': emptyPage,
   'sync.runs.log': () => 'erste Zeile: größer\nsecond line\n',
-  'audit.list': () => ({ items: [], total: 0, page: 1, page_size: 20 }),
+  'keys.list': () => ({ items: [{ id: 3 }], total: 1, page: 1, page_size: 20 }),
+  'credentials.list': emptyPage,
+  'hostKeys.list': emptyPage,
+  'notifications.channels.list': () => ({ items: [{ id: 4 }], total: 1, page: 1, page_size: 20 }),
+  'notifications.deliveries.list': emptyPage,
+  'audit.list': emptyPage,
   'system.health': () => ({ status: 'ok' }),
 }
 
 const methods = {
   repos: ['list', 'get', 'register', 'update', 'delete'],
+  'repos.remotes': ['list', 'add', 'update', 'delete', 'test'],
   branches: ['list', 'create', 'checkout', 'delete'],
+  tags: ['list', 'get', 'create', 'delete'],
   'sync.tasks': ['list', 'get', 'create', 'update', 'delete', 'run', 'plan'],
-  'sync.runs': ['list', 'get', 'log'],
-  audit: ['list'],
+  'sync.runs': ['list', 'get', 'log', 'cancel', 'retry'],
+  keys: ['list', 'get', 'create', 'generate', 'update', 'delete', 'test'],
+  credentials: ['list', 'get', 'create', 'delete'],
+  hostKeys: ['list', 'delete'],
+  notifications: ['preview'],
+  'notifications.channels': ['list', 'get', 'create', 'update', 'delete', 'test'],
+  'notifications.deliveries': ['list', 'get', 'retry'],
+  webhooks: ['taskSync'],
+  audit: ['list', 'get', 'verify'],
   system: ['health', 'version'],
 }
 
@@ -86,16 +104,49 @@ export function fakeGitferry(): Fake {
     yield* events as AsyncIterable<RunLogEvent>
   }
 
+  /** What the behaviour `name` answers is an iterable of what the method tells, async or not. */
+  const loop =
+    (name: string, principal: Principal | undefined) =>
+    (...given: unknown[]) => {
+      const options = given.at(-1)
+      const signal = isOptions(options) ? options.signal : undefined
+      const input = isOptions(options) ? given.slice(0, -1) : given
+      calls.push({ method: name, input, principal, signal })
+      const told = (behaviour[name]?.(input, signal) ?? []) as AsyncIterable<unknown>
+      async function* tell() {
+        yield* told
+      }
+      return tell()
+    }
+
   const forPrincipal = (principal?: Principal): ServedGitferry =>
     ({
-      repos: namespace('repos', principal),
+      // nothing happens here, so there is nothing to tell
+      on: () => () => {},
+      queueSize: () => ({ waiting: 0, running: 0 }),
+      readiness: async () => ({
+        status: 'ready',
+        checks: { storage: 'ok', git: 'ok', scheduler: 'ok' },
+      }),
+      repos: { ...namespace('repos', principal), remotes: namespace('repos.remotes', principal) },
       branches: namespace('branches', principal),
+      tags: namespace('tags', principal),
       sync: {
         tasks: namespace('sync.tasks', principal),
         runs: { ...namespace('sync.runs', principal), follow },
       },
-      audit: namespace('audit', principal),
+      keys: namespace('keys', principal),
+      credentials: namespace('credentials', principal),
+      hostKeys: namespace('hostKeys', principal),
+      notifications: {
+        ...namespace('notifications', principal),
+        channels: namespace('notifications.channels', principal),
+        deliveries: namespace('notifications.deliveries', principal),
+      },
+      audit: { ...namespace('audit', principal), export: loop('audit.export', principal) },
+      eventsOf: loop('eventsOf', principal),
       system: namespace('system', principal),
+      webhooks: namespace('webhooks', principal),
       as: forPrincipal,
       refused: async (change: RefusedChange, error: GitferryError) => void refused.push({ change, error }),
     }) as unknown as ServedGitferry

@@ -1,3 +1,4 @@
+import { type Endpoint, endpoints } from '@gitferry/core/wire'
 import { describe, expect, it } from 'vitest'
 import { serveApp } from './served-app.ts'
 
@@ -7,6 +8,8 @@ describe('a documented list', () => {
     ['/api/v1/repos/1/branches', { branches: [], total: 0 }],
     ['/api/v1/repos/1/branches?type=all', { branches: [], total: 0 }],
     ['/api/v1/sync/tasks', { tasks: [{ id: 5 }], total: 1 }],
+    ['/api/v1/ssh-keys', { keys: [{ id: 3 }], total: 1 }],
+    ['/api/v1/notification/channels', { channels: [{ id: 4 }], total: 1 }],
   ])('answers everything under its noun: %s', async (path, data) => {
     const app = await serveApp()
     expect((await app.send(`GET ${path}`)).json.data).toEqual(data)
@@ -32,17 +35,16 @@ describe('a documented list', () => {
   )
 })
 
+const alwaysPaged = Object.values<Endpoint>(endpoints).filter(({ list }) => list === null)
+
 describe('any other list', () => {
-  it.each(['/api/v1/sync/runs', '/api/v1/sync/tasks/1/runs', '/api/v1/audit/logs'])(
-    'is always paged: %s',
-    async (path) => {
-      const app = await serveApp()
-      expect((await app.send(`GET ${path}`)).json.data).toEqual({
-        items: [],
-        total: 0,
-        page: 1,
-        page_size: 20,
-      })
-    },
-  )
+  it.each(alwaysPaged)('is always paged: $path', async ({ path }) => {
+    const app = await serveApp()
+    expect((await app.send(`GET ${path.replace('{id}', '1')}`)).json.data).toEqual({
+      items: [],
+      total: 0,
+      page: 1,
+      page_size: 20,
+    })
+  })
 })

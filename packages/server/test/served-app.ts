@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import type { Logger } from '@gitferry/core/ports'
 import { afterEach } from 'vitest'
+import { answerValidation } from '../../../test/checked-fetch.ts'
 import { type AppOptions, createApp } from '../src/index.ts'
 import { type Listening, serve } from '../src/node.ts'
 import { type Fake, fakeGitferry } from './fake-gitferry.ts'
@@ -97,6 +98,11 @@ function send(port: number, request: string, { headers = {}, body, chunked }: Se
   })
 }
 
+function checkAnswer(request: string, { headers, status, text }: Answer): void {
+  const [method = 'GET', path = '/'] = request.split(' ')
+  answerValidation().check({ method, path, status, type: headers['content-type'], text })
+}
+
 function raw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
@@ -120,7 +126,13 @@ export async function serveApp(options: AppOptions = {}): Promise<ServedApp> {
     port,
     url,
     log,
-    send: (request, sent = {}) => send(port, request, sent),
+    async send(request, sent = {}) {
+      const before = fake.calls.length
+      const answer = await send(port, request, sent)
+      // what the fake answers is made up; what never came to it, the server answered by itself
+      if (fake.calls.length === before) checkAnswer(request, answer)
+      return answer
+    },
     raw: (bytes) => raw(port, bytes),
   }
 }

@@ -29,7 +29,7 @@ describe('a signal', () => {
     const { steps, exited, shutDown } = stopping(async () => {})
     shutDown('SIGTERM')
     expect(await exited).toBe(0)
-    expect(steps).toEqual(['close 31000', 'stop gracefully 30000', 'close 1000'])
+    expect(steps).toEqual(['stop gracefully 30000', 'close 31000', 'close 1000'])
   })
 
   it('that comes twice at once is one wish', async () => {
@@ -49,7 +49,7 @@ describe('a signal', () => {
     clock.now = 1_000
     shutDown('SIGTERM')
     expect(await exited).toBe(1)
-    expect(steps).toEqual(['close 31000', 'stop gracefully 30000', 'stop at once 0'])
+    expect(steps).toEqual(['stop gracefully 30000', 'close 31000', 'stop at once 0'])
   })
 
   it('exits 1 when stopping fails', async () => {

@@ -1,15 +1,20 @@
-import type { Deleted, Repo, ReposApi } from '@gitferry/core/contract'
-import { all, list } from '../pages.ts'
+import type { ReposApi } from '@gitferry/core/contract'
+import { all } from '../pages.ts'
+import { resource } from '../resource.ts'
 import type { Transport } from '../transport.ts'
+import { remotes } from './remotes.ts'
 
-export const repos = (transport: Transport): ReposApi => ({
-  list: (query, options) => list<Repo>(transport, 'repos.list', { query, signal: options?.signal }),
-  all: (options) => all((query) => list<Repo>(transport, 'repos.list', { query, signal: options?.signal })),
-  get: (id, options) => transport.data<Repo>('repos.get', { path: { id }, signal: options?.signal }),
-  // reading a large repository for the first time may take long
-  register: (body, options) =>
-    transport.data<Repo>('repos.register', { body, limit: false, signal: options?.signal }),
-  update: (id, body, options) =>
-    transport.data<Repo>('repos.update', { path: { id }, body, signal: options?.signal }),
-  delete: (id, options) => transport.data<Deleted>('repos.delete', { path: { id }, signal: options?.signal }),
-})
+export const repos = (transport: Transport): ReposApi => {
+  const { list, method, unlimited } = resource(transport)
+  const page: ReposApi['list'] = list('repos.list', 'query')
+  return {
+    remotes: remotes(transport),
+    list: page,
+    all: (options) => all((query) => page(query, options)),
+    get: method('repos.get', 'id'),
+    // reading a large repository for the first time may take long
+    register: unlimited('repos.register', 'body'),
+    update: method('repos.update', 'id', 'body'),
+    delete: method('repos.delete', 'id'),
+  }
+}

@@ -1,21 +1,23 @@
-import type { Run, SyncRunsApi } from '@gitferry/core/contract'
+import type { SyncRunsApi } from '@gitferry/core/contract'
 import { followRun } from '../follow-run.ts'
-import { all, list } from '../pages.ts'
+import { all } from '../pages.ts'
+import { resource } from '../resource.ts'
 import type { Transport } from '../transport.ts'
 import { waitForRun } from '../wait-for-run.ts'
 
 export const syncRuns = (transport: Transport): SyncRunsApi => {
-  const get: SyncRunsApi['get'] = (id, options) =>
-    transport.data('sync.runs.get', { path: { id }, signal: options?.signal })
+  const { list, method, unlimited } = resource(transport)
+  const page: SyncRunsApi['list'] = list('sync.runs.list', 'query')
+  const get: SyncRunsApi['get'] = method('sync.runs.get', 'id')
   return {
-    list: (query, options) => list<Run>(transport, 'sync.runs.list', { query, signal: options?.signal }),
-    all: (query, options) =>
-      all((paging) =>
-        list<Run>(transport, 'sync.runs.list', { query: { ...query, ...paging }, signal: options?.signal }),
-      ),
+    list: page,
+    all: (query, options) => all((paging) => page({ ...query, ...paging }, options)),
     get,
     wait: (id, options) => waitForRun(() => get(id, options), options?.signal),
-    log: (id, options) => transport.text('sync.runs.log', { path: { id }, signal: options?.signal }),
+    log: (id, options) => transport.text('sync.runs.log', { path: { id } }, options),
     follow: (id, options) => followRun(transport, id, options),
+    // it is answered when the run has ended
+    cancel: unlimited('sync.runs.cancel', 'id'),
+    retry: method('sync.runs.retry', 'id'),
   }
 }

@@ -1,8 +1,8 @@
-import type { Health, SystemApi, Version } from '@gitferry/core/contract'
+import type { Health, SystemApi } from '@gitferry/core/contract'
+import { resource } from '../resource.ts'
 import type { Transport } from '../transport.ts'
 
 export const system = (transport: Transport): SystemApi => ({
-  health: (options) =>
-    transport.bare<Health>('system.health', (body) => body.status === 'ok', { signal: options?.signal }),
-  version: (options) => transport.data<Version>('system.version', { signal: options?.signal }),
+  health: (options) => transport.bare<Health>('system.health', (body) => body.status === 'ok', options),
+  version: resource(transport).method('system.version'),
 })

@@ -12,6 +12,8 @@ export const auditType = z.enum([
   'plan',
   'sync',
   'test',
+  'cancel',
+  'retry',
   'login',
 ])
 
@@ -22,8 +24,13 @@ export const auditObjectType = z.enum([
   'branch',
   'task',
   'run',
+  'remote',
+  'tag',
   'ssh_key',
+  'credential',
+  'host_key',
   'channel',
+  'delivery',
   'user',
   'token',
 ])

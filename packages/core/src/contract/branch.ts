@@ -23,10 +23,12 @@ export type BranchQuery = z.input<typeof branchQuery>
 
 export const createBranch = aliases(
   { base_ref: 'base_branch' },
-  z.object({
-    name: refName,
-    base_branch: z.preprocess((value) => (value === '' ? null : value), revision.nullish()),
-  }),
+  z
+    .object({
+      name: refName,
+      base_branch: z.preprocess((value) => (value === '' ? null : value), revision.nullish()),
+    })
+    .meta({ id: 'CreateBranch' }),
 )
 
 export interface CreateBranch {
@@ -35,14 +37,18 @@ export interface CreateBranch {
   readonly base_branch?: string | null | undefined
 }
 
-export const checkoutBranch = aliases({ name: 'branch' }, z.object({ branch: refName }))
+export const checkoutBranch = aliases(
+  { name: 'branch' },
+  z.object({ branch: refName }).meta({ id: 'CheckoutBranch' }),
+)
 
 export interface CheckoutBranch {
   /** A local branch, or a remote one (`origin/develop`), whose tracking branch is then created. */
   readonly branch: string
 }
 
-export interface DeletedBranch {
-  readonly name: string
-  readonly deleted: true
-}
+export const deletedBranch = z
+  .object({ name: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'DeletedBranch' })
+
+export type DeletedBranch = z.output<typeof deletedBranch>

@@ -1,8 +1,14 @@
+import type { ErrorCode } from '../wire/error-codes.ts'
 import type { Branch } from './branch.ts'
+import type { Channel, Delivery } from './channel.ts'
+import type { Credential } from './credential.ts'
 import type { Plan } from './plan.ts'
+import type { Remote } from './remote.ts'
 import type { Repo } from './repo.ts'
 import type { Run, RunLogRow, RunRef, RunStatus } from './run.ts'
+import type { SshKey } from './ssh-key.ts'
 import type { SyncTask } from './sync-task.ts'
+import type { Tag } from './tag.ts'
 
 /** How far a run has come. Each is passed at most once an attempt, in this order; some are left out. */
 export type RunPhase = 'listing' | 'fetching' | 'fetched' | 'planned' | 'pushing' | 'pushed'
@@ -30,6 +36,24 @@ export interface GitferryEvents {
   'task.updated': { readonly task: SyncTask }
   'task.deleted': { readonly id: number }
   'task.paused': { readonly task_id: number; readonly reason: string }
+  'task.recovered': { readonly task_id: number }
+  'remote.added': { readonly repo_id: number; readonly remote: Remote }
+  'remote.updated': { readonly repo_id: number; readonly remote: Remote }
+  'remote.deleted': { readonly repo_id: number; readonly name: string }
+  'tag.created': { readonly repo_id: number; readonly tag: Tag }
+  'tag.deleted': { readonly repo_id: number; readonly name: string }
+  'key.created': { readonly key: SshKey }
+  'key.updated': { readonly key: SshKey }
+  'key.deleted': { readonly id: number }
+  'credential.created': { readonly credential: Credential }
+  'credential.deleted': { readonly id: number }
+  'channel.created': { readonly channel: Channel }
+  'channel.updated': { readonly channel: Channel }
+  'channel.deleted': { readonly id: number }
+  'delivery.queued': { readonly delivery: Delivery }
+  'delivery.finished': { readonly delivery: Delivery }
+  'webhook.received': { readonly source: string; readonly task_id: number; readonly run_id: number }
+  'webhook.refused': { readonly source: string; readonly error_code: ErrorCode }
   'run.queued': { readonly run: Run }
   'run.started': { readonly run: Run }
   'run.progress': RunProgress
@@ -40,6 +64,11 @@ export interface GitferryEvents {
 }
 
 export type GitferryEventName = keyof GitferryEvents
+
+/** Any event: its name, and what its listeners get. */
+export type GitferryEvent = {
+  [Name in GitferryEventName]: { readonly name: Name; readonly data: GitferryEvents[Name] }
+}[GitferryEventName]
 
 /**
  * What following a run tells. `log`: one line, and the id that resumes after it. `status`: what the run is at first,

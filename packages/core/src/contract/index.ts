@@ -2,13 +2,21 @@ export type {
   AuditApi,
   BranchesApi,
   CallOptions,
-  Deleted,
+  ChannelsApi,
+  CredentialsApi,
+  DeliveriesApi,
+  EventsApi,
   FollowOptions,
   GitferryApi,
+  HostKeysApi,
+  NotificationsApi,
+  RemotesApi,
   ReposApi,
+  SshKeysApi,
   SyncRunsApi,
   SyncTasksApi,
   SystemApi,
+  TagsApi,
 } from './api.ts'
 export {
   type AuditEntry,
@@ -22,6 +30,7 @@ export {
   auditIntentRow,
   auditQuery,
 } from './audit-entry.ts'
+export * from './audit-verification.ts'
 export {
   type Branch,
   type BranchQuery,
@@ -32,14 +41,35 @@ export {
   checkoutBranch,
   createBranch,
   type DeletedBranch,
+  deletedBranch,
 } from './branch.ts'
-export type { GitferryEventName, GitferryEvents, RunLogEvent, RunPhase, RunProgress } from './events.ts'
+export * from './channel.ts'
+export * from './credential.ts'
+export * from './deleted.ts'
+export * from './error-code.ts'
+export { eventNames } from './event-names.ts'
+export type {
+  GitferryEvent,
+  GitferryEventName,
+  GitferryEvents,
+  RunLogEvent,
+  RunPhase,
+  RunProgress,
+} from './events.ts'
+export * from './host-key.ts'
 export { id, oid, timestamp } from './id.ts'
+export { parseJsonBody, type RequestHeaders } from './json-body.ts'
+export * from './operations/index.ts'
 export { asksForPage, type Page, type PageQuery, page, pageOf, pageQuery } from './page.ts'
 export { type Plan, type PlanAction, type PlanRow, type PlanUpdate, plan, planRow } from './plan.ts'
 export { type Principal, system } from './principal.ts'
+export * from './readiness.ts'
 export { problemWithRefName, refName } from './ref.ts'
 export {
+  type AddRemote,
+  addRemote,
+  type DeletedRemote,
+  deletedRemote,
   localRemote,
   problemWithRemoteName,
   type Remote,
@@ -47,7 +77,10 @@ export {
   remote,
   remoteName,
   remoteRow,
+  type UpdateRemote,
+  updateRemote,
 } from './remote.ts'
+export * from './remote-test.ts'
 export {
   namedRepo,
   type RegisterRepo,
@@ -79,6 +112,8 @@ export {
   runRow,
   runWithRefs,
 } from './run.ts'
+export * from './setting.ts'
+export * from './ssh-key.ts'
 export {
   type CreateSyncTask,
   createSyncTask,
@@ -90,16 +125,7 @@ export {
   type UpdateSyncTask,
   updateSyncTask,
 } from './sync-task.ts'
-export { type Health, health, type Version, version } from './version.ts'
-export * from './audit-verification.ts'
-export * from './channel.ts'
-export * from './credential.ts'
-export * from './error-code.ts'
-export * from './host-key.ts'
-export { parseJsonBody, type RequestHeaders } from './json-body.ts'
-export * from './remote-test.ts'
-export * from './setting.ts'
-export * from './ssh-key.ts'
 export * from './tag.ts'
 export * from './used-by.ts'
+export { type Health, health, type Version, version } from './version.ts'
 export * from './webhook.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { aliases } from './aliases.ts'
 import { id, timestamp } from './id.ts'
 
 /** The remote name that means the repository itself. */
@@ -30,6 +31,11 @@ export const remote = z
     fetch_url: z.string(),
     push_url: z.string(),
     problem: z.string().nullable().describe('Why the rules forbid its use; null when they do not'),
+    source: z
+      .enum(['config', 'api'])
+      .describe('config: read from the repository’s own configuration; api: added or changed here'),
+    ssh_key_id: id.nullable().describe('Instead of the repository’s own'),
+    credential_id: id.nullable().describe('Instead of the repository’s own'),
   })
   .meta({ id: 'Remote' })
 
@@ -45,3 +51,45 @@ export const remoteRow = remote.extend({
 })
 
 export type RemoteRow = z.output<typeof remoteRow>
+
+const url = z
+  .string({ error: 'must be text' })
+  .min(1, 'must not be empty')
+  .max(2_048, 'must have at most 2048 characters')
+
+const remoteFields = {
+  fetch_url: url,
+  push_url: url.nullish(),
+  ssh_key_id: id.nullish(),
+  credential_id: id.nullish(),
+}
+
+export const addRemote = aliases(
+  { url: 'fetch_url' },
+  z.object({ name: remoteName, ...remoteFields }).meta({ id: 'AddRemote' }),
+)
+
+export interface AddRemote {
+  readonly name: string
+  /** User and password in it become a sealed credential, and leave the URL. */
+  readonly fetch_url: string
+  /** Default: `fetch_url`. */
+  readonly push_url?: string | null | undefined
+  readonly ssh_key_id?: number | null | undefined
+  readonly credential_id?: number | null | undefined
+}
+
+export const updateRemote = aliases(
+  { url: 'fetch_url' },
+  z.object({ ...remoteFields, fetch_url: url.optional() }).meta({ id: 'UpdateRemote' }),
+)
+
+export type UpdateRemote = {
+  readonly [Field in Exclude<keyof AddRemote, 'name'>]?: AddRemote[Field] | undefined
+}
+
+export const deletedRemote = z
+  .object({ name: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'DeletedRemote' })
+
+export type DeletedRemote = z.output<typeof deletedRemote>

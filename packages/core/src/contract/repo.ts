@@ -39,20 +39,26 @@ export type RepoRow = z.output<typeof repoRow>
 /** A name as it is stored, also one that was taken from a folder. */
 export const namedRepo = z.object({ name: line(100) })
 
-export const registerRepo = z.object({
-  path: z
-    .string({ error: 'must be text' })
-    .min(1, 'must not be empty')
-    .max(4096, 'must have at most 4096 characters'),
-  name: line(100).nullish(),
-  ssh_key_id: id.nullish(),
-})
+export const registerRepo = z
+  .object({
+    path: z
+      .string({ error: 'must be text' })
+      .min(1, 'must not be empty')
+      .max(4096, 'must have at most 4096 characters'),
+    name: line(100).nullish(),
+    ssh_key_id: id.nullish(),
+    credential_id: id.nullish(),
+  })
+  .meta({ id: 'RegisterRepo' })
 
 export type RegisterRepo = z.input<typeof registerRepo>
 
-export const updateRepo = z.object({
-  name: line(100).optional(),
-  ssh_key_id: id.nullish(),
-})
+export const updateRepo = z
+  .object({
+    name: line(100).optional(),
+    ssh_key_id: id.nullish(),
+    credential_id: id.nullish(),
+  })
+  .meta({ id: 'UpdateRepo' })
 
 export type UpdateRepo = z.input<typeof updateRepo>

@@ -113,27 +113,31 @@ const inputAliases = { cron: 'cron_expression' }
 
 export const createSyncTask = aliases(
   inputAliases,
-  z.object({
-    ...z.object(settings).partial().shape,
-    name: emptyAs(null, settings.name.nullish()),
-    ...places,
-  }),
+  z
+    .object({
+      ...z.object(settings).partial().shape,
+      name: emptyAs(null, settings.name.nullish()),
+      ...places,
+    })
+    .meta({ id: 'CreateSyncTask' }),
 )
 
 export const updateSyncTask = aliases(
   inputAliases,
-  z.object({
-    ...z.object(settings).partial().shape,
-    repo_id: places.repo_id.optional(),
-    // here an absent field stays as it is
-    source_remote: emptyAs('origin', remoteName.optional()),
-    source_branch: places.source_branch.optional(),
-    target_repo_id: places.repo_id.optional(),
-    target_remote: emptyAs('origin', remoteName.optional()),
-    target_branch: refName.optional(),
-    // null resumes a paused task; the time that a whole record carries changes nothing
-    paused_at: z.string().nullish(),
-  }),
+  z
+    .object({
+      ...z.object(settings).partial().shape,
+      repo_id: places.repo_id.optional(),
+      // here an absent field stays as it is
+      source_remote: emptyAs('origin', remoteName.optional()),
+      source_branch: places.source_branch.optional(),
+      target_repo_id: places.repo_id.optional(),
+      target_remote: emptyAs('origin', remoteName.optional()),
+      target_branch: refName.optional(),
+      // null resumes a paused task; the time that a whole record carries changes nothing
+      paused_at: z.string().nullish(),
+    })
+    .meta({ id: 'UpdateSyncTask' }),
 )
 
 type Settings = Partial<

@@ -28,6 +28,8 @@ export interface GitCommand<Result> {
   readonly settings?: readonly (readonly [key: string, value: string])[]
   readonly stdin?: string
   readonly protocol?: GitProtocol
+  /** The command by which git starts ssh, of an `SshSession`. Unset: git starts none, whatever a config says. */
+  readonly sshCommand?: string | undefined
   /**
    * `store` (default): every setting fixed by us. `worktree`: for checkout in the user's repository, where the
    * user's symlink, filter and ignore settings must hold; hooks, monitors and helpers stay off.
@@ -35,6 +37,11 @@ export interface GitCommand<Result> {
   readonly profile?: 'store' | 'worktree'
   /** Exit codes that `parse` understands besides 0; any other is an error, classified by its stderr. */
   readonly exitCodes?: readonly number[]
+  /**
+   * Whether stdout is names and oids that count to the letter: known secrets are not taken out of it then, for a
+   * short password is found in a branch’s name or an oid by chance. Default false.
+   */
+  readonly exactOutput?: boolean | undefined
   /** Pure. Throws GitferryError when the output is not what git prints. */
   readonly parse: (output: GitOutput) => Result
 }

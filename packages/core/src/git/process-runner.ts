@@ -71,7 +71,10 @@ export class ProcessGitRunner implements GitRunner {
       throw classifyFailure({ verb, exitCode: output.exitCode, stderr: output.stderr })
     }
     try {
-      return command.parse(output)
+      const stdout = command.exactOutput
+        ? output.stdout
+        : withoutSecrets(output.stdout, options.secrets ?? [])
+      return command.parse({ ...output, stdout })
     } catch (error) {
       if (isGitferryError(error)) throw error
       throw new GitferryError('GIT_FAILED', `git ${verb} printed what cannot be read.`, { cause: error })
@@ -89,6 +92,10 @@ export class ProcessGitRunner implements GitRunner {
         )
       }
     }
+    const { sshCommand } = command
+    if (sshCommand !== undefined && (command.protocol !== 'ssh' || control.test(sshCommand))) {
+      throw new GitferryError('INVALID_INPUT', `git ${command.args[0]}: ssh may not be started so.`)
+    }
     for (const [key, value] of command.settings ?? []) {
       if (control.test(key) || control.test(value)) {
         throw new GitferryError(
@@ -102,6 +109,7 @@ export class ProcessGitRunner implements GitRunner {
       ...added,
       ...settingsEnvironment([...settings, ...(command.settings ?? [])]),
       GIT_ALLOW_PROTOCOL: command.protocol ?? '',
+      ...(sshCommand === undefined ? {} : { GIT_SSH_COMMAND: sshCommand }),
     }
   }
 
@@ -170,7 +178,7 @@ export class ProcessGitRunner implements GitRunner {
 
     let errorText = redact(stderr.take(), secrets)
     if (stderr.isCut) errorText = errorText.slice(longestSecret)
-    return { exitCode, stdout: withoutSecrets(stdout.take(), secrets), stderr: errorText }
+    return { exitCode, stdout: stdout.take(), stderr: errorText }
   }
 
   #listener(onProgress: NonNullable<GitRunOptions['onProgress']>, verb: string): typeof onProgress {

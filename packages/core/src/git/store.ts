@@ -158,6 +158,14 @@ export class Stores {
     return true
   }
 
+  /**
+   * Removes the lock files and temporary packs that a git of ours left which had to be killed. To be called while nobody
+   * else uses the store; does nothing when there is none.
+   */
+  async clearUp(uuid: string): Promise<void> {
+    await this.#sweepStore(uuid)
+  }
+
   /** Bytes of the files in a store; 0 when there is none. @throws ABORTED */
   size(uuid: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
     return diskUsage(this.#path(uuid), options)
@@ -184,7 +192,7 @@ export class Stores {
 
   async #sweepStore(uuid: string): Promise<void> {
     const path = this.#path(uuid)
-    const names = await readdir(path, { recursive: true })
+    const names = await readdir(path, { recursive: true }).catch(ifGone([]))
     const isLeftOver = /(?:^|\/)(?:[^/]+\.lock|tmp_(?:pack|idx|rev|obj)_[^/]+|tmp_objdir-[^/]+)$/
     for (const name of names.filter((entry) => isLeftOver.test(entry))) {
       await rm(join(path, name), { recursive: true, force: true })

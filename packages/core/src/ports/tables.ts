@@ -1,13 +1,20 @@
 import type {
   AuditEntryRow,
   AuditIntentRow,
+  ChannelRow,
+  CredentialRow,
+  DeliveryRow,
+  HostKeyRow,
   PlanRow,
   RemoteRow,
   RepoRow,
   RunLogRow,
   RunRefRow,
   RunRow,
+  SettingRow,
+  SshKeyRow,
   SyncTaskRow,
+  WebhookDeliveryRow,
 } from '../contract/index.ts'
 
 /** Table name → row. */
@@ -21,6 +28,13 @@ export interface Tables {
   run_log: RunLogRow
   audit_log: AuditEntryRow
   audit_intents: AuditIntentRow
+  ssh_keys: SshKeyRow
+  credentials: CredentialRow
+  host_keys: HostKeyRow
+  channels: ChannelRow
+  deliveries: DeliveryRow
+  webhook_deliveries: WebhookDeliveryRow
+  settings: SettingRow
 }
 
 export type TableName = keyof Tables
@@ -92,11 +106,14 @@ export const tables: Definitions = {
       fetch_url: text,
       push_url: text,
       problem: nullable(text),
+      source: text,
+      ssh_key_id: nullable(integer),
+      credential_id: nullable(integer),
       created_at: text,
       updated_at: text,
     },
     unique: [['repo_id', 'name']],
-    indexes: [],
+    indexes: [['ssh_key_id'], ['credential_id']],
   },
   tasks: {
     columns: {
@@ -198,4 +215,82 @@ export const tables: Definitions = {
     indexes: [['created_at'], ['object_type', 'object_id']],
   },
   audit_intents: { columns: auditSubject, unique: [], indexes: [] },
+  ssh_keys: {
+    columns: {
+      name: text,
+      type: text,
+      fingerprint: text,
+      public_key: text,
+      has_passphrase: boolean,
+      description: nullable(text),
+      sealed_private_key: text,
+      last_used_at: nullable(text),
+      created_at: text,
+    },
+    unique: [['name'], ['fingerprint']],
+    indexes: [],
+  },
+  credentials: {
+    columns: {
+      name: text,
+      type: text,
+      username: text,
+      origin: text,
+      sealed_secret: text,
+      last_used_at: nullable(text),
+      created_at: text,
+    },
+    unique: [['name']],
+    indexes: [],
+  },
+  host_keys: {
+    columns: {
+      host: text,
+      port: integer,
+      type: text,
+      public_key: text,
+      fingerprint: text,
+      created_at: text,
+    },
+    unique: [['host', 'port', 'type']],
+    indexes: [],
+  },
+  channels: {
+    columns: {
+      type: text,
+      name: text,
+      sealed_config: text,
+      events: json,
+      template: nullable(text),
+      enabled: boolean,
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [],
+    indexes: [],
+  },
+  deliveries: {
+    columns: {
+      channel_id: integer,
+      event: text,
+      task_id: nullable(integer),
+      run_id: nullable(integer),
+      title: text,
+      text,
+      status: text,
+      attempts: integer,
+      response: nullable(text),
+      next_attempt_at: nullable(text),
+      created_at: text,
+      finished_at: nullable(text),
+    },
+    unique: [],
+    indexes: [['status', 'next_attempt_at'], ['channel_id'], ['run_id']],
+  },
+  webhook_deliveries: {
+    columns: { source: text, delivery_id: text, run_id: integer, received_at: text },
+    unique: [['source', 'delivery_id']],
+    indexes: [['received_at']],
+  },
+  settings: { columns: { name: text, value: text }, unique: [['name']], indexes: [] },
 }

@@ -1,44 +1,38 @@
-import type { Principal, Version } from '../contract/index.ts'
+import { access, constants } from 'node:fs/promises'
+import type { Principal, Readiness, Version } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
 import { ForkServer } from '../git/fork-server.ts'
 import { locateGit } from '../git/locate-git.ts'
 import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
-import { parseAllowOutgoing } from '../git/remote-url.ts'
-import { systemLookup } from '../git/resolve-host.ts'
-import { Stores } from '../git/store.ts'
-import { AbandonedRuns } from '../services/abandoned-runs.ts'
-import { AfterRun } from '../services/after-run.ts'
-import { AuditLog, type AuditSubject } from '../services/audit-log.ts'
-import { PlanApplier } from '../services/plan-applier.ts'
-import { RepoSizes } from '../services/repo-sizes.ts'
-import { RunQueue } from '../services/run-queue.ts'
-import { RunRecorder } from '../services/run-recorder.ts'
-import { RunWaiter } from '../services/run-waiter.ts'
-import { RunWorker } from '../services/run-worker.ts'
-import { Scheduler } from '../services/scheduler.ts'
-import { SyncPlanner } from '../services/sync-planner.ts'
+import type { QueueAdapter } from '../ports/index.ts'
+import type { AuditSubject } from '../services/audit-log.ts'
+import { checkSecrets } from '../services/secrets-check.ts'
+import type { SyncRunsContext } from '../services/sync-runs.ts'
 import type { SyncTasksContext } from '../services/sync-tasks.ts'
-import { TaskSchedule } from '../services/task-schedule.ts'
+import type { WebhooksContext } from '../services/webhooks.ts'
+import type { CheckpointFileSystem } from './checkpoint-file.ts'
 import { type DataDirectory, type DataDirectoryFileSystem, openDataDirectory } from './data-directory.ts'
-import { DeferredRunner } from './deferred-runner.ts'
-import { EventBus } from './event-bus.ts'
-import { InProcessQueue } from './in-process-queue.ts'
-import { KeyedLock } from './keyed-lock.ts'
-import { ManagedStorage } from './managed-storage.ts'
+import type { EventBus } from './event-bus.ts'
 import type { ResolvedOptions } from './options.ts'
+import { createParts } from './parts.ts'
+import { ReadinessCheck } from './readiness-check.ts'
 
 const defaultGraceMs = 30_000
+/** Shorter webhook secrets are taken, since what signs with them may not be ours to change, but warned of. */
+const safeSecretLength = 16
 
 /** One gitferry: its parts put together, and the order in which they start and stop. */
 export interface Core {
   readonly events: EventBus
   readonly version: Version
   readonly ready: boolean
+  readiness(): Promise<Readiness>
+  queueSize(): ReturnType<QueueAdapter['size']>
   start(): Promise<void>
   stop(options?: { readonly graceful?: boolean; readonly timeoutMs?: number }): Promise<void>
-  contextFor(principal: Principal): SyncTasksContext
+  contextFor(principal: Principal): SyncTasksContext & SyncRunsContext & WebhooksContext
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
 
@@ -58,44 +52,13 @@ async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void>
 }
 
 /** Builds the parts; does no I/O. */
-export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem): Core {
-  const { clock, dataDir, logger } = options
-  const storage = new ManagedStorage(options.storage)
-  const events = new EventBus({ logger })
-  const runner = new DeferredRunner()
-  const lock = new KeyedLock()
-  const audit = new AuditLog({ storage, clock, logger })
-  const schedule = new TaskSchedule({ clock, random: options.random })
-  const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
-  const queue = new RunQueue({ adapter, clock, events })
-  const stores = new Stores({ runner, dataDir, repoRoots: options.repoRoots, logger })
-  const abandoned = new AbandonedRuns({
-    storage,
-    clock,
-    logger,
-    queue,
-    audit,
-    isActive: (id) => worker.isActive(id),
-  })
-  const housekeeping = async () => {
-    if (!adapter.capabilities.shared) await abandoned.takeUp()
-  }
-  const scheduler = new Scheduler({ storage, clock, logger, queue, schedule, housekeeping })
-  const wakeScheduler = () => scheduler.wake()
-  const settings = {
-    repoRoots: options.repoRoots,
-    trustedOwners: options.trustedOwners,
-    allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
-  }
-  const sizes = new RepoSizes({ storage, stores, clock, logger })
-  const lookup = systemLookup
-  const shared = { storage, clock, logger, events, audit, runner, stores, sizes, settings, lock, lookup }
-  const planner = new SyncPlanner(shared)
-  const recorder = new RunRecorder({ storage, clock, events, logger, schedule, wakeScheduler })
-  const applier = new PlanApplier(shared)
-  const afterRun = new AfterRun({ stores, sizes, logger })
-  const worker = new RunWorker({ ...shared, planner, recorder, applier, afterRun })
-  const waiter = new RunWaiter({ storage, events })
+export function createCore(
+  options: ResolvedOptions,
+  fs: DataDirectoryFileSystem & CheckpointFileSystem,
+): Core {
+  const { adapter, context, dispatcher, scheduler, worker } = createParts(options, fs)
+  const { audit, auditChain, clock, events, logger, queue, recorder } = context
+  const { runner, sealed, ssh, storage, stores, waiter } = context
 
   let directory: DataDirectory | undefined
   let forkServer: ForkServer | undefined
@@ -103,19 +66,31 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
   let stopping: Promise<void> | undefined
   let ready = false
   let queueStarted = false
+  let git: string | undefined
+  const readiness = new ReadinessCheck({
+    clock,
+    logger,
+    phase: () => (stopping ? 'stopping' : ready ? 'started' : 'starting'),
+    askStorage: () => storage.collection('settings').count(),
+    findGit: () => access(git ?? '', constants.X_OK),
+    isScheduling: () => scheduler.isRunning,
+  })
 
   async function open(): Promise<void> {
-    directory = await openDataDirectory(dataDir, {
+    directory = await openDataDirectory(options.dataDir, {
       fs,
       pid: process.pid,
       startTimeOf: (pid) => processStat(pid)?.startTime,
     })
     await reapChildren(directory.children, logger)
-    const git = options.git ?? (await locateGit(options.searchPath)).binary
+    await ssh.sweep()
+    git = options.git ?? (await locateGit(options.searchPath)).binary
     const { home, children: childrenDir } = directory
     if (options.forkServer) forkServer = new ForkServer({ home, childrenDir, logger })
     runner.use(new ProcessGitRunner({ git, home, childrenDir, logger, starter: forkServer }))
     await storage.open()
+    await options.secrets?.open()
+    await checkSecrets({ storage, sealed })
     await stores.sweep(await knownStores())
     const unknown = await audit.recover()
     if (unknown > 0)
@@ -125,7 +100,14 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     queueStarted = true
     for (const run of pending) await queue.handOver({ run, isNew: false })
     scheduler.start()
+    auditChain.start()
+    dispatcher.start()
     ready = true
+    if (options.webhooks.secrets.some((secret) => secret.length < safeSecretLength)) {
+      logger.warn(
+        `a webhook secret has fewer than ${safeSecretLength} characters and could be guessed; make one with: openssl rand -hex 32`,
+      )
+    }
     logger.info('gitferry is ready', {
       storage: storage.name,
       queue: adapter.name,
@@ -143,16 +125,23 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     await starting?.catch(() => {})
     ready = false
     audit.close()
+    const graceEndsAt = performance.now() + graceMs
     await inTurn([
       () => scheduler.stop(),
       () => Promise.all([adapter.stop({ timeoutMs: graceMs }), withinGrace(audit.settled(), graceMs)]),
+      // after the runs, whose ends are told while there is time; what is not is sent at the next start
+      () => dispatcher.stop({ timeoutMs: Math.max(0, graceEndsAt - performance.now()) }),
       // what is still at work now are calls that outlasted the grace: their gits end, their entries are written
       () => runner.close(),
-      () => audit.settled(),
+      () => ssh.close(),
+      // nobody ends a run any more, and an entry may wait for one
       async () => waiter.close(),
+      () => audit.settled(),
+      () => auditChain.stop(),
       async () => forkServer?.close(),
       () => storage.close(),
       async () => directory?.release(),
+      async () => events.close(),
     ])
     logger.info('gitferry has stopped')
   }
@@ -163,6 +152,8 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
     get ready() {
       return ready
     },
+    readiness: () => readiness.look(),
+    queueSize: () => adapter.size(),
     start() {
       if (stopping) return Promise.reject(new GitferryError('CLOSED', 'gitferry has been stopped.'))
       starting ??= open().catch(async (error: unknown) => {
@@ -179,12 +170,11 @@ export function createCore(options: ResolvedOptions, fs: DataDirectoryFileSystem
       const graceMs = graceful ? timeoutMs : 0
       // a second call is heard too: it may shorten the grace of the first
       if (stopping) adapter.stop({ timeoutMs: graceMs }).catch(() => {})
+      if (stopping && graceMs === 0) dispatcher.stop({ timeoutMs: 0 }).catch(() => {})
       stopping ??= close(graceMs)
       return stopping
     },
-    contextFor(principal) {
-      return { ...shared, principal, queue, schedule, planner, waiter, wakeScheduler }
-    },
+    contextFor: (principal) => ({ ...context, principal }),
     refused: (principal, subject, error) => audit.refused(principal, subject, error),
   }
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import type { GitferryEventName, GitferryEvents } from '../contract/index.ts'
+import type { GitferryEvent, GitferryEventName, GitferryEvents } from '../contract/index.ts'
 import type { Logger } from '../ports/index.ts'
 
 type Listener<Name extends GitferryEventName> = (event: GitferryEvents[Name]) => void
@@ -8,6 +8,10 @@ type Listener<Name extends GitferryEventName> = (event: GitferryEvents[Name]) =>
 export interface EventStream<Event> extends AsyncIterableIterator<Event, undefined, undefined> {
   /** Stops listening; a read under way ends. May be called twice. */
   return(): Promise<IteratorResult<Event, undefined>>
+}
+
+interface StreamOptions {
+  readonly signal?: AbortSignal | undefined
 }
 
 const bufferSize = 1_000
@@ -19,6 +23,9 @@ const bufferSize = 1_000
 export class EventBus {
   readonly #emitter = new EventEmitter()
   readonly #logger: Logger
+  /** What ends each stream that is open. */
+  readonly #open = new Set<() => void>()
+  #closed = false
 
   constructor({ logger }: { readonly logger: Logger }) {
     this.#logger = logger
@@ -47,19 +54,43 @@ export class EventBus {
 
   /**
    * The events of that name from this call on, until the loop is left or the signal fires (which ends the loop,
-   * without an error). A consumer that falls 1,000 events behind loses the oldest; a warning in the log counts them.
-   * It listens until then, also when no loop was begun: call `return()` on it instead.
+   * without an error), or the bus is closed. A consumer that falls 1,000 events behind loses the oldest; a warning in
+   * the log counts them. It listens until then, also when no loop was begun: call `return()` on it instead.
    */
   events<Name extends GitferryEventName>(
     name: Name,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: StreamOptions = {},
   ): EventStream<GitferryEvents[Name]> {
-    const buffer: GitferryEvents[Name][] = []
+    return this.#stream(name, (push) => [this.on(name, push)], options)
+  }
+
+  /** The events of all these names, each with its name, in the order in which they happen. Otherwise like `events`. */
+  eventsOf(names: readonly GitferryEventName[], options: StreamOptions = {}): EventStream<GitferryEvent> {
+    return this.#stream(
+      names.join(','),
+      (push) => names.map((name) => this.on(name, (data) => push({ name, data } as GitferryEvent))),
+      options,
+    )
+  }
+
+  /** Nothing more will happen: every stream ends once what it holds is read. May be called twice. */
+  close(): void {
+    this.#closed = true
+    for (const finish of [...this.#open]) finish()
+  }
+
+  #stream<Event>(
+    label: string,
+    subscribe: (push: (event: Event) => void) => (() => void)[],
+    { signal }: StreamOptions,
+  ): EventStream<Event> {
+    const buffer: Event[] = []
     const logger = this.#logger
     let lost = 0
     let ended = false
+    let finished = false
     let wake = () => {}
-    const unsubscribe = this.on(name, (event) => {
+    const unsubscribe = subscribe((event) => {
       if (buffer.push(event) > bufferSize) {
         buffer.shift()
         lost += 1
@@ -68,25 +99,35 @@ export class EventBus {
     })
 
     function reportLost(): void {
-      if (lost > 0) logger.warn('a slow consumer lost events', { event: name, lost })
+      if (lost > 0) logger.warn('a slow consumer lost events', { event: label, lost })
       lost = 0
     }
 
-    function end(): void {
+    const finish = () => {
+      finished = true
+      wake()
+    }
+
+    const end = () => {
       if (ended) return
       ended = true
-      unsubscribe()
+      this.#open.delete(finish)
+      for (const off of unsubscribe) off()
       signal?.removeEventListener('abort', end)
       reportLost()
       wake()
     }
 
-    async function* read(): AsyncGenerator<GitferryEvents[Name], undefined, undefined> {
+    async function* read(): AsyncGenerator<Event, undefined, undefined> {
       while (!ended) {
         const event = buffer.shift()
         if (event !== undefined) {
           yield event
           continue
+        }
+        if (finished) {
+          end()
+          break
         }
         reportLost()
         await new Promise<void>((resolve) => {
@@ -96,8 +137,10 @@ export class EventBus {
       return undefined
     }
 
+    this.#open.add(finish)
     signal?.addEventListener('abort', end, { once: true })
     if (signal?.aborted) end()
+    if (this.#closed) finish()
     const generator = read()
     return {
       [Symbol.asyncIterator]() {

@@ -1,9 +1,17 @@
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { parseInput } from '../errors/index.ts'
-import type { Clock, Logger, QueueAdapter, StorageAdapter } from '../ports/index.ts'
+import type {
+  Clock,
+  Logger,
+  NotifierAdapter,
+  QueueAdapter,
+  SecretBox,
+  StorageAdapter,
+} from '../ports/index.ts'
 import { silentLogger } from '../ports/index.ts'
 import { systemClock } from './system-clock.ts'
+import { type WebhookOptions, webhookOptions } from './webhook-options.ts'
 
 export interface GitferryOptions {
   /** Where records are kept: `sqliteStorage({ path })` of `@gitferry/adapters/storage/sqlite`, or another. */
@@ -38,6 +46,15 @@ export interface GitferryOptions {
    * it shared) beside it.
    */
   readonly forkServer?: boolean | undefined
+  /**
+   * Seals stored secrets: `aesGcmSecrets({ keyFile })` of `@gitferry/adapters/secrets/aes-gcm`. Default: none; then
+   * keys, credentials and channels are refused with SECRETS_UNAVAILABLE, and audit entries stay unsealed.
+   */
+  readonly secrets?: SecretBox | undefined
+  /** What sends notifications, one a channel type: `dingtalkNotifier()`, … Default: none. */
+  readonly notifiers?: readonly NotifierAdapter[] | undefined
+  /** Who may send webhooks. Default: nobody, because none is taken without a secret. */
+  readonly webhooks?: WebhookOptions | undefined
   /** Default: says nothing. */
   readonly logger?: Logger | undefined
   readonly clock?: Clock | undefined
@@ -70,6 +87,9 @@ const schema = z.strictObject({
   storage: part<StorageAdapter>('transaction', 'a storage adapter'),
   forkServer: z.boolean().default(true),
   queue: part<QueueAdapter>('enqueue', 'a queue adapter').optional(),
+  secrets: part<SecretBox>('unseal', 'a secret box').optional(),
+  notifiers: z.array(part<NotifierAdapter>('send', 'a notifier adapter')).default([]),
+  webhooks: webhookOptions,
   logger: part<Logger>('warn', 'a logger').default(() => silentLogger),
   clock: part<Clock>('setTimer', 'a clock').default(() => systemClock),
   random: z

@@ -3,14 +3,14 @@ import type { Store, Stores } from '../git/store.ts'
 import type { Logger } from '../ports/index.ts'
 import type { RepoSizes } from './repo-sizes.ts'
 
-/** What is done for a repository once a run that changed something is recorded, before its next run. */
+/** What is done for a repository after a run, before its next one. */
 export class AfterRun {
-  readonly #stores: Pick<Stores, 'maintain'>
+  readonly #stores: Pick<Stores, 'clearUp' | 'maintain'>
   readonly #sizes: RepoSizes
   readonly #logger: Logger
 
   constructor(deps: {
-    readonly stores: Pick<Stores, 'maintain'>
+    readonly stores: Pick<Stores, 'clearUp' | 'maintain'>
     readonly sizes: RepoSizes
     readonly logger: Logger
   }) {
@@ -19,7 +19,12 @@ export class AfterRun {
     this.#logger = deps.logger
   }
 
-  /** Keeps the store quick and the shown size true. The run is over: a failure is logged and no more. */
+  /** Leaves nothing in the store of a run that was cut off while git was at work. */
+  async clearUp({ uuid }: Pick<RepoRow, 'uuid'>): Promise<void> {
+    await this.#stores.clearUp(uuid)
+  }
+
+  /** For a run that changed something: keeps the store quick and the shown size true. The run is over: a failure is logged and no more. */
   async tidy(
     repo: RepoRow,
     store: Store | undefined,

@@ -38,16 +38,24 @@ export class AuditLog {
   readonly #storage: ManagedStorage
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #wakeSealer: () => void
   readonly #recorded = new WeakSet<object>()
   /** Callers of one request each, whose change has its entry. */
   readonly #entered = new WeakSet<Principal>()
   readonly #underWay = new Set<Promise<unknown>>()
   #closed = false
 
-  constructor(deps: { readonly storage: ManagedStorage; readonly clock: Clock; readonly logger: Logger }) {
+  constructor(deps: {
+    readonly storage: ManagedStorage
+    readonly clock: Clock
+    readonly logger: Logger
+    /** Entries are written unsealed; this says that there are some. */
+    readonly wakeSealer: () => void
+  }) {
     this.#storage = deps.storage
     this.#clock = deps.clock
     this.#logger = deps.logger
+    this.#wakeSealer = deps.wakeSealer
   }
 
   /** Refuses new attempts of callers; those under way, and gitferry's own, go on. May be called twice. */
@@ -99,6 +107,8 @@ export class AuditLog {
       const error = fromUnknown(thrown)
       await this.#recordFailure(draft, error)
       throw error
+    } finally {
+      this.#wakeSealer()
     }
   }
 
@@ -109,6 +119,20 @@ export class AuditLog {
   async refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void> {
     if (this.#recorded.has(error) || this.#entered.has(principal)) return
     await this.#recordFailure(new Draft(this.#storage, this.#clock, principal, subject), error)
+    this.#wakeSealer()
+  }
+
+  /** Writes the entry of a change that nobody asked for as such, in the transaction that makes it. */
+  async record(
+    session: StorageSession,
+    principal: Principal,
+    subject: AuditSubject,
+    details: AuditDetails,
+  ): Promise<void> {
+    const draft = new Draft(this.#storage, this.#clock, principal, subject)
+    draft.note({ details })
+    await draft.write(session)
+    this.#wakeSealer()
   }
 
   /** Turns what a crash left half done into entries with result `unknown`. Called at start; answers how many. */
@@ -139,6 +163,7 @@ export class AuditLog {
       ...unsealed,
     })
     await session.collection('audit_intents').delete(id)
+    this.#wakeSealer()
   }
 
   async #recordFailure(draft: Draft, error: GitferryError): Promise<void> {

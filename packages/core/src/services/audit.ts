@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   type AuditApi,
   type AuditEntry,
   type AuditEntryRow,
   type AuditQuery,
+  type AuditVerification,
   auditQuery,
   type CallOptions,
   type Page,
@@ -11,13 +13,16 @@ import { parseInput } from '../errors/index.ts'
 import type { Where } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import type { ServiceContext } from './context.ts'
-import { findAll, findPage, newestFirst } from './pages.ts'
+import { findAuditEntry } from './find-or-refuse.ts'
+import { findAll, findBatches, findPage, newestFirst } from './pages.ts'
+
+type AuditContext = Pick<ServiceContext, 'storage' | 'auditChain'>
 
 /** Reading the audit log; writing it is `AuditLog`, behind every change. */
 export class AuditService implements AuditApi {
-  readonly #context: Pick<ServiceContext, 'storage'>
+  readonly #context: AuditContext
 
-  constructor(context: Pick<ServiceContext, 'storage'>) {
+  constructor(context: AuditContext) {
     this.#context = context
   }
 
@@ -37,6 +42,29 @@ export class AuditService implements AuditApi {
     for await (const row of findAll(this.#entries, { where: whereOf(filters), order: newestFirst })) {
       throwIfAborted(signal)
       yield toEntry(row)
+    }
+  }
+
+  async get(id: number, { signal }: CallOptions = {}): Promise<AuditEntry> {
+    throwIfAborted(signal)
+    return toEntry(await findAuditEntry(this.#context.storage, id))
+  }
+
+  async verify({ signal }: CallOptions = {}): Promise<AuditVerification> {
+    throwIfAborted(signal)
+    return this.#context.auditChain.verify({ signal })
+  }
+
+  async *export(
+    query: Omit<AuditQuery, 'page' | 'page_size'> = {},
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<AuditEntry, void, undefined> {
+    const { page: _, page_size: __, ...filters } = parseInput(auditQuery, query)
+    for await (const rows of findBatches(this.#entries, { where: whereOf(filters) })) {
+      throwIfAborted(signal)
+      for (const row of rows) yield toEntry(row)
+      // a storage in this process answers without giving way to anybody
+      await setImmediate()
     }
   }
 

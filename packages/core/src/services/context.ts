@@ -2,14 +2,20 @@ import type { Principal } from '../contract/index.ts'
 import type { GitRunner } from '../git/command.ts'
 import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import type { LookupHost } from '../git/resolve-host.ts'
+import type { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import type { Stores } from '../git/store.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { AuditChain } from './audit-chain.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { ChannelSender } from './channel-sender.ts'
+import type { Notifiers } from './notifiers.ts'
+import type { Outbox } from './outbox.ts'
 import type { RepoSizes } from './repo-sizes.ts'
 import type { RunQueue } from './run-queue.ts'
+import type { SealedValues } from './sealed-values.ts'
 import type { TaskSchedule } from './task-schedule.ts'
 
 /** What every service is built from: the adapters, the parts of core, and who is asking. */
@@ -20,6 +26,7 @@ export interface ServiceContext {
   readonly logger: Logger
   readonly events: EventBus
   readonly audit: AuditLog
+  readonly auditChain: Pick<AuditChain, 'verify'>
   readonly runner: GitRunner
   readonly stores: Stores
   readonly sizes: RepoSizes
@@ -29,5 +36,15 @@ export interface ServiceContext {
   readonly schedule: TaskSchedule
   /** How the host of a remote is resolved before git goes there. */
   readonly lookup: LookupHost
+  /** Uses of ssh, each with one key and for one host. */
+  readonly ssh: SshSessions
+  /** The secrets of the storage. */
+  readonly sealed: SealedValues
+  readonly notifiers: Notifiers
+  readonly channelSender: ChannelSender
+  /** Takes what people are to be told of, in the transaction that stores it. */
+  readonly outbox: Outbox
+  /** Tells the dispatcher that there is something to send. */
+  readonly wakeDispatcher: () => void
   readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[] }
 }

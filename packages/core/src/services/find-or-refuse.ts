@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { id as idSchema, type RepoRow, type RunRow, type SyncTaskRow } from '../contract/index.ts'
+import {
+  type AuditEntryRow,
+  type ChannelRow,
+  type CredentialRow,
+  type DeliveryRow,
+  id as idSchema,
+  type RepoRow,
+  type RunRow,
+  type SshKeyRow,
+  type SyncTaskRow,
+} from '../contract/index.ts'
 import { GitferryError, parseInput } from '../errors/index.ts'
 import type { StorageSession } from '../ports/index.ts'
 
@@ -31,6 +41,55 @@ export async function findRun(session: StorageSession, id: number, field = 'id')
   const run = await session.collection('runs').get(parseId(id, field))
   if (run) return run
   throw new GitferryError('RUN_NOT_FOUND', `${field}: there is no run with the id ${id}.`, {
+    details: { field, id },
+  })
+}
+
+/** @throws INVALID_INPUT, AUDIT_ENTRY_NOT_FOUND */
+export async function findAuditEntry(session: StorageSession, id: number): Promise<AuditEntryRow> {
+  const entry = await session.collection('audit_log').get(parseId(id))
+  if (entry) return entry
+  throw new GitferryError('AUDIT_ENTRY_NOT_FOUND', `id: there is no audit entry with the id ${id}.`, {
+    details: { field: 'id', id },
+  })
+}
+
+/** @throws INVALID_INPUT, CREDENTIAL_NOT_FOUND */
+export async function findCredential(
+  session: StorageSession,
+  id: number,
+  field = 'id',
+): Promise<CredentialRow> {
+  const credential = await session.collection('credentials').get(parseId(id, field))
+  if (credential) return credential
+  throw new GitferryError('CREDENTIAL_NOT_FOUND', `${field}: there is no credential with the id ${id}.`, {
+    details: { field, id },
+  })
+}
+
+/** @throws INVALID_INPUT, CHANNEL_NOT_FOUND */
+export async function findChannel(session: StorageSession, id: number): Promise<ChannelRow> {
+  const channel = await session.collection('channels').get(parseId(id))
+  if (channel) return channel
+  throw new GitferryError('CHANNEL_NOT_FOUND', `id: there is no channel with the id ${id}.`, {
+    details: { field: 'id', id },
+  })
+}
+
+/** @throws INVALID_INPUT, DELIVERY_NOT_FOUND */
+export async function findDelivery(session: StorageSession, id: number): Promise<DeliveryRow> {
+  const delivery = await session.collection('deliveries').get(parseId(id))
+  if (delivery) return delivery
+  throw new GitferryError('DELIVERY_NOT_FOUND', `id: there is no delivery with the id ${id}.`, {
+    details: { field: 'id', id },
+  })
+}
+
+/** @throws INVALID_INPUT, SSH_KEY_NOT_FOUND */
+export async function findSshKey(session: StorageSession, id: number, field = 'id'): Promise<SshKeyRow> {
+  const key = await session.collection('ssh_keys').get(parseId(id, field))
+  if (key) return key
+  throw new GitferryError('SSH_KEY_NOT_FOUND', `${field}: there is no SSH key with the id ${id}.`, {
     details: { field, id },
   })
 }

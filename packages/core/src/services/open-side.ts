@@ -1,52 +1,122 @@
-import type { GitCommand } from '../git/command.ts'
+import { type GitferryError, isGitferryError } from '../errors/index.ts'
+import type { GitCommand, GitProtocol, GitRunOptions } from '../git/command.ts'
 import { checkBranchPath, checkStructure } from '../git/local/structure.ts'
 import { openLocal } from '../git/open-local.ts'
 import { defaultPorts, fileUrl } from '../git/remote-url.ts'
-import { pinnedHost, resolveHost } from '../git/resolve-host.ts'
-import type { GitSetting } from '../git/settings.ts'
+import { resolveHost } from '../git/resolve-host.ts'
 import type { ServiceContext } from './context.ts'
+import { openHttpAccess } from './http-access.ts'
+import type { RemoteAccess, RemoteAccessContext } from './remote-access.ts'
 import type { Side } from './resolve-sides.ts'
+import { openSshAccess } from './ssh-access.ts'
 
-/** A side that was looked at just now: where its path and its host lead is allowed, and git goes nowhere else. */
-export interface OpenSide extends Side {
-  /** What git must be told so that it goes where was looked: the pinned addresses of a host. */
-  readonly settings: readonly GitSetting[]
+/** What can be opened: a remote, as its URL says. */
+export interface Place {
+  readonly url: string
+  readonly protocol: GitProtocol
+  /** Of a remote on this machine, before links are resolved. */
+  readonly path?: string | undefined
+  /** Of a remote elsewhere. */
+  readonly host?: string | undefined
+  /** Of a remote elsewhere, when it is not the protocol's own. */
+  readonly port?: number | undefined
+  /** The key that opens it; none: no key is offered, not even the user's own. Of no account but for ssh. */
+  readonly ssh_key_id: number | null
+  /** What opens it over http(s). */
+  readonly credential_id: number | null
 }
+
+/**
+ * A side that was looked at just now: where its path and its host lead is allowed, and git goes nowhere else, with
+ * its own key or credential and no other. To be disposed: then nothing is left of what it took.
+ */
+export interface OpenSide extends Pick<RemoteAccess, 'hostKey' | 'secrets'>, AsyncDisposable {
+  readonly url: string
+  readonly protocol: GitProtocol
+  /**
+   * Runs a command that goes to this side.
+   * @throws what the runner throws; HOST_KEY_MISMATCH with both fingerprints where the server showed another key
+   */
+  run<Result>(command: GitCommand<Result>, options?: GitRunOptions): Promise<Result>
+}
+
+export type OpenSideContext = RemoteAccessContext & Pick<ServiceContext, 'settings' | 'lookup' | 'runner'>
 
 /**
  * Makes a side ready for git. To be called before every use that may come later than the last look: what a path or
  * a name leads to changes.
- * @throws PATH_OUTSIDE_ROOTS, NOT_A_REPOSITORY, GIT_REMOTE_NOT_FOUND; URL_FORBIDDEN, GIT_UNREACHABLE; ABORTED
+ * @throws PATH_OUTSIDE_ROOTS, NOT_A_REPOSITORY, GIT_REMOTE_NOT_FOUND; URL_FORBIDDEN, GIT_UNREACHABLE; what
+ *   `openHttpAccess` and `openSshAccess` throw; ABORTED
  */
 export async function openSide(
-  side: Side,
-  { settings, lookup }: Pick<ServiceContext, 'settings' | 'lookup'>,
+  side: Place | Side,
+  context: OpenSideContext,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<OpenSide> {
-  if (side.protocol === 'file') {
-    const url = fileUrl(await openDirectory(side, settings.repoRoots))
-    return { ...side, url, settings: [] }
+  const { protocol } = side
+  if (protocol === 'file') {
+    const url = fileUrl(await openDirectory(side, context.settings.repoRoots))
+    return openedBy(fileAccess, { url, protocol }, context)
   }
   if (side.host === undefined) throw new TypeError('a remote elsewhere has a host')
-  const place = { host: side.host, port: side.port ?? defaultPorts[side.protocol] }
-  const addresses = await resolveHost(place, { lookup, allowOutgoing: settings.allowOutgoing, signal })
-  return { ...side, settings: pinnedHost(place, addresses) }
+  const place = { ...side, host: side.host, port: side.port ?? defaultPorts[protocol] }
+  const { allowOutgoing } = context.settings
+  const addresses = await resolveHost(place, { lookup: context.lookup, allowOutgoing, signal })
+  const access =
+    protocol === 'ssh'
+      ? await openSshAccess(place, addresses, context, { signal })
+      : await openHttpAccess(place, addresses, context)
+  return openedBy(access, side, context)
 }
 
-/** The same command, going to this side as it was opened. */
-export const towards = <Result>(command: GitCommand<Result>, { settings }: OpenSide): GitCommand<Result> => ({
-  ...command,
-  settings: [...(command.settings ?? []), ...settings],
-})
+function openedBy(
+  access: RemoteAccess,
+  { url, protocol }: Pick<Place, 'url' | 'protocol'>,
+  { runner }: Pick<ServiceContext, 'runner'>,
+): OpenSide {
+  const { secrets } = access
+  return {
+    url,
+    protocol,
+    secrets,
+    get hostKey() {
+      return access.hostKey
+    },
+    async run(command, options) {
+      const settings = [...(command.settings ?? []), ...(access.command.settings ?? [])]
+      const { sshCommand } = access.command
+      const result = await runner
+        .run({ ...command, settings, sshCommand }, { ...options, secrets })
+        .catch(async (error: unknown) => {
+          throw isGitferryError(error) ? await access.failed(error) : error
+        })
+      await access.worked()
+      return result
+    },
+    [Symbol.asyncDispose]: () => access[Symbol.asyncDispose](),
+  }
+}
+
+/** A repository on this machine takes nothing but its path. */
+const fileAccess: RemoteAccess = {
+  command: {},
+  secrets: [],
+  hostKey: null,
+  async worked() {},
+  failed: async (error: GitferryError) => error,
+  async [Symbol.asyncDispose]() {},
+}
 
 /** The checked directory that holds the objects and refs of a side on this machine. */
-async function openDirectory(
-  { path, ref, repo }: Side,
-  repoRoots: readonly string[] | null,
-): Promise<string> {
-  let directory = repo.common_dir
-  if (path === undefined) await checkStructure(repo, repoRoots)
-  else directory = (await openLocal(path, repoRoots)).common_dir
-  if (repoRoots !== null) await checkBranchPath(directory, ref.slice('refs/heads/'.length))
+async function openDirectory(side: Place | Side, repoRoots: readonly string[] | null): Promise<string> {
+  let directory: string
+  if (side.path !== undefined) directory = (await openLocal(side.path, repoRoots)).common_dir
+  else if ('repo' in side) {
+    await checkStructure(side.repo, repoRoots)
+    directory = side.repo.common_dir
+  } else throw new TypeError('a remote on this machine has a path')
+  if (repoRoots !== null && 'ref' in side) {
+    await checkBranchPath(directory, side.ref.slice('refs/heads/'.length))
+  }
   return directory
 }

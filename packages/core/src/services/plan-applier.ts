@@ -10,12 +10,12 @@ import type { GitRunner } from '../git/command.ts'
 import { lsRemote } from '../git/commands/ls-remote.ts'
 import { pushRefs, type RefResult, type RefUpdate } from '../git/commands/push.ts'
 import { updateRefs } from '../git/commands/update-ref.ts'
+import { redact } from '../git/redact.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
 import { movesRef } from '../sync/plan-branch.ts'
 import { toRunRef } from '../sync/to-run-ref.ts'
-import type { ServiceContext } from './context.ts'
-import { type OpenSide, openSide, towards } from './open-side.ts'
+import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
 import type { Side } from './resolve-sides.ts'
 import { deadlines, describe, type PlanProgress, type PreparedPlan } from './sync-planner.ts'
 
@@ -30,9 +30,9 @@ interface ApplyOptions {
  */
 export class PlanApplier {
   readonly #runner: GitRunner
-  readonly #context: Pick<ServiceContext, 'settings' | 'lookup'>
+  readonly #context: OpenSideContext
 
-  constructor(context: Pick<ServiceContext, 'runner' | 'settings' | 'lookup'>) {
+  constructor(context: OpenSideContext) {
     this.#runner = context.runner
     this.#context = context
   }
@@ -77,28 +77,32 @@ export class PlanApplier {
     updates: readonly RefUpdate[],
     { progress, signal }: ApplyOptions,
   ): Promise<readonly RefResult[]> {
-    const target = await openSide(side, this.#context, { signal })
-    if (target.remote === localRemote) {
-      const commonDir = target.repo.common_dir
-      return writeLocal({ runner: this.#runner, store, commonDir, updates }, { ...deadlines(task), signal })
+    await using target = await openSide(side, this.#context, { signal })
+    if (side.remote === localRemote) {
+      const commonDir = side.repo.common_dir
+      return await writeLocal(
+        { runner: this.#runner, store, commonDir, updates },
+        { ...deadlines(task), signal },
+      )
     }
     const { protocol, url } = target
     try {
-      return await this.#runner.run(towards(pushRefs({ url, protocol, updates, progress: true }), target), {
+      const results = await target.run(pushRefs({ url, protocol, updates, progress: true }), {
         ...deadlines(task),
         gitDir: store.path,
         signal,
         onProgress: (step) => progress.phase('pushing', step),
       })
+      return results.map((result) => ({ ...result, reason: redact(result.reason, target.secrets) }))
     } catch (error) {
-      const outOfTime = isGitferryError(signal.reason, 'GIT_TIMEOUT')
-      if (!isGitferryError(error) || !(mayHaveLanded(error) || outOfTime)) throw error
-      return this.#askTarget(
+      const isCutOff = isGitferryError(signal.reason, 'GIT_TIMEOUT') || signal.reason === 'canceled'
+      if (!isGitferryError(error) || !(mayHaveLanded(error) || isCutOff)) throw error
+      return await this.#askTarget(
         task,
         target,
         updates,
         error,
-        outOfTime ? AbortSignal.timeout(lastLookMs) : signal,
+        isCutOff ? AbortSignal.timeout(lastLookMs) : signal,
       )
     }
   }
@@ -113,8 +117,8 @@ export class PlanApplier {
   ): Promise<readonly RefResult[]> {
     const { protocol, url } = target
     const refs = updates.map(({ ref }) => ref)
-    const found = await this.#runner
-      .run(towards(lsRemote({ url, protocol, refs }), target), { ...deadlines(task), signal })
+    const found = await target
+      .run(lsRemote({ url, protocol, refs }), { ...deadlines(task), signal })
       .catch(() => {
         throw error
       })
@@ -127,7 +131,7 @@ export class PlanApplier {
   }
 }
 
-/** How long a run that is out of time may still ask what became of its push. */
+/** How long a run that is out of time, or canceled, may still ask what became of its push. */
 const lastLookMs = 10_000
 
 const uncertain = new Set<ErrorCode>(['GIT_UNREACHABLE', 'GIT_STALLED', 'GIT_TIMEOUT', 'GIT_FAILED'])

@@ -3,10 +3,21 @@ import type { GitRunner } from '../git/command.ts'
 import { readRemotes } from '../git/local/read-remotes.ts'
 import { checkRemoteUrl, type RemoteUrlPolicy } from '../git/remote-url.ts'
 import { shownUrl } from '../git/shown-url.ts'
-import type { Clock, NewRow, StorageSession } from '../ports/index.ts'
+import { checkUrlWithLogin } from '../git/url-login.ts'
+import type { OriginLogin } from './keep-login.ts'
+import { singleLogin } from './single-login.ts'
 
 /** What a registered repository's own configuration says of a remote, weighed by our rules. */
-export type ImportedRemote = Pick<RemoteRow, 'name' | 'fetch_url' | 'push_url' | 'problem'>
+export interface ImportedRemote extends Pick<RemoteRow, 'name' | 'fetch_url' | 'push_url' | 'problem'> {
+  /** What stood before the host of its URLs, and has still to be sealed. */
+  readonly login: OriginLogin | null
+}
+
+export interface ImportRules {
+  readonly policy: RemoteUrlPolicy
+  /** Whether user info may be taken out of URLs: only where it can be sealed. Else it is a problem. */
+  readonly takeLogins: boolean
+}
 
 /**
  * Reads the remotes of a registered repository from its configuration, which is never written. A remote that the
@@ -14,14 +25,10 @@ export type ImportedRemote = Pick<RemoteRow, 'name' | 'fetch_url' | 'push_url' |
  */
 export async function importRemotes(
   repo: Pick<RepoRow, 'common_dir'>,
-  deps: {
-    readonly runner: GitRunner
-    readonly policy: RemoteUrlPolicy
-    readonly signal?: AbortSignal | undefined
-  },
+  deps: ImportRules & { readonly runner: GitRunner; readonly signal?: AbortSignal | undefined },
 ): Promise<ImportedRemote[]> {
   const remotes = await readRemotes(repo.common_dir, deps)
-  const imported = remotes.map((remote) => weighRemote(remote, deps.policy))
+  const imported = remotes.map((remote) => weighRemote(remote, deps))
   // the name of a record is its own among those of the repository
   let hiddenNames = 0
   return imported.map((remote) => {
@@ -34,59 +41,32 @@ export async function importRemotes(
 /** Pure: a remote as configured → as recorded. */
 export function weighRemote(
   remote: { readonly name: string; readonly fetch_url: string; readonly push_url: string },
-  policy: RemoteUrlPolicy,
+  { policy, takeLogins }: ImportRules,
 ): ImportedRemote {
-  const fetchUrl = checkRemoteUrl(remote.fetch_url, policy)
-  const pushUrl = checkRemoteUrl(remote.push_url, policy)
+  const check = takeLogins
+    ? checkUrlWithLogin
+    : (raw: string) => ({ login: null, ...checkRemoteUrl(raw, policy) })
+  const fetchUrl = check(remote.fetch_url, policy)
+  const pushUrl = check(remote.push_url, policy)
+  const shown = (checked: typeof fetchUrl, raw: string) =>
+    'problem' in checked ? shownUrl(raw) : checked.url
+  const recorded = {
+    name: shownName.test(remote.name) ? remote.name : hiddenName,
+    fetch_url: shown(fetchUrl, remote.fetch_url),
+    push_url: shown(pushUrl, remote.push_url),
+  }
   const nameProblem =
     remote.name === localRemote
       ? '"local" means the repository itself; rename the remote to use it'
       : problemWithRemoteName(remote.name)
-  const problem =
-    (nameProblem && `the name ${nameProblem}`) ??
-    ('problem' in fetchUrl ? fetchUrl.problem : undefined) ??
-    ('problem' in pushUrl ? pushUrl.problem : undefined)
-  const shown = (checked: ReturnType<typeof checkRemoteUrl>, raw: string) =>
-    'problem' in checked ? shownUrl(raw) : checked.url
-  return {
-    name: shownName.test(remote.name) ? remote.name : hiddenName,
-    fetch_url: shown(fetchUrl, remote.fetch_url),
-    push_url: shown(pushUrl, remote.push_url),
-    problem: problem ?? null,
-  }
+  if (nameProblem !== undefined) return { ...recorded, problem: `the name ${nameProblem}`, login: null }
+  if ('problem' in fetchUrl) return { ...recorded, problem: fetchUrl.problem, login: null }
+  if ('problem' in pushUrl) return { ...recorded, problem: pushUrl.problem, login: null }
+  const single = singleLogin(fetchUrl, pushUrl)
+  if ('problem' in single) return { ...recorded, problem: single.problem, login: null }
+  return { ...recorded, problem: null, login: single.login }
 }
 
 const hiddenName = '(hidden: not a name that can be shown)'
 // git takes a URL for the name of a remote too: what may be one is not shown.
 const shownName = /^[\p{L}\p{M}\p{N} ._/-]{1,100}$/u
-
-/** Makes the remotes of a repository what was imported: adds, changes and removes records. */
-export async function storeRemotes(
-  session: StorageSession,
-  repoId: number,
-  imported: readonly ImportedRemote[],
-  clock: Clock,
-): Promise<RemoteRow[]> {
-  const remotes = session.collection('remotes')
-  const now = new Date(clock.now()).toISOString()
-  const known = new Map((await remotes.find({ where: { repo_id: repoId } })).map((row) => [row.name, row]))
-  const rows: RemoteRow[] = []
-  for (const remote of imported) {
-    const before = known.get(remote.name)
-    known.delete(remote.name)
-    if (before === undefined) {
-      const row: NewRow<RemoteRow> = { repo_id: repoId, ...remote, created_at: now, updated_at: now }
-      rows.push(await remotes.insert(row))
-    } else if (
-      before.fetch_url === remote.fetch_url &&
-      before.push_url === remote.push_url &&
-      before.problem === remote.problem
-    ) {
-      rows.push(before)
-    } else {
-      rows.push((await remotes.update(before.id, { ...remote, updated_at: now })) ?? before)
-    }
-  }
-  for (const gone of known.values()) await remotes.delete(gone.id)
-  return rows
-}

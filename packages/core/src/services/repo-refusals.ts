@@ -1,13 +1,15 @@
-import type { RepoRow, SyncTaskRow } from '../contract/index.ts'
+import type { RepoRow, SyncTaskRow, UpdateRepo } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { StorageSession } from '../ports/index.ts'
+import { findCredential, findSshKey } from './find-or-refuse.ts'
 
-/** @throws SSH_KEY_NOT_FOUND for any key: this version holds none */
-export function refuseUnknownKey(id: number | null | undefined): void {
-  if (id === null || id === undefined) return
-  throw new GitferryError('SSH_KEY_NOT_FOUND', `ssh_key_id: there is no SSH key with the id ${id}.`, {
-    details: { field: 'ssh_key_id', id },
-  })
+/** Whether what a repository is to reach its remotes with is there. @throws SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND */
+export async function refuseUnknownAccess(
+  session: StorageSession,
+  { ssh_key_id, credential_id }: Pick<UpdateRepo, 'ssh_key_id' | 'credential_id'>,
+): Promise<void> {
+  if (ssh_key_id != null) await findSshKey(session, ssh_key_id, 'ssh_key_id')
+  if (credential_id != null) await findCredential(session, credential_id, 'credential_id')
 }
 
 /** @throws REPO_EXISTS when the path or the name is another repository's */

@@ -8,6 +8,7 @@ import {
   pageQuery,
   type RegisterRepo,
   type RemoteRow,
+  type RemotesApi,
   type Repo,
   type RepoRow,
   type ReposApi,
@@ -20,18 +21,24 @@ import { defaultBranch } from '../git/local/default-branch.ts'
 import { readHead } from '../git/local/head.ts'
 import { inspectRepository } from '../git/local/inspect-repository.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
+import { announceLogins, namesOf } from './announce-logins.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { findBatches, findPage } from './pages.ts'
-import { importRemotes, storeRemotes } from './remote-import.ts'
-import { refuseTaken, refuseUnknownKey, refuseUsed } from './repo-refusals.ts'
+import { importRemotes } from './remote-import.ts'
+import { RemotesService } from './remotes.ts'
+import { refuseTaken, refuseUnknownAccess, refuseUsed } from './repo-refusals.ts'
+import { storeRemotes } from './store-remotes.ts'
+import { toRemote } from './to-remote.ts'
 
 /** Repositories that gitferry manages. */
 export class ReposService implements ReposApi {
+  readonly remotes: RemotesApi
   readonly #context: ServiceContext
 
   constructor(context: ServiceContext) {
+    this.remotes = new RemotesService(context)
     this.#context = context
   }
 
@@ -57,12 +64,13 @@ export class ReposService implements ReposApi {
   }
 
   async register(input: RegisterRepo, { signal }: CallOptions = {}): Promise<Repo> {
-    const { audit, clock, events, principal, runner, settings, sizes, storage } = this.#context
+    const { audit, clock, events, principal, runner, sealed, settings, sizes, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'create', object_type: 'repo', object_id: null } as const
-    const repo = await audit.attempt(principal, subject, async (draft) => {
+    const { repo, logins } = await audit.attempt(principal, subject, async (draft) => {
       const wanted = parseInput(registerRepo, input)
-      refuseUnknownKey(wanted.ssh_key_id)
+      const { ssh_key_id = null, credential_id = null } = wanted
+      await refuseUnknownAccess(storage, wanted)
       const inspected = inspectRepository(wanted.path, { runner, signal, ...settings })
       const { work_tree: _, ...found } = await inspected.catch((error: unknown) => {
         throw aboutField(error, 'path')
@@ -70,7 +78,12 @@ export class ReposService implements ReposApi {
       const { name } = parseInput(namedRepo, { name: wanted.name ?? basename(found.path) })
       draft.note({ details: { name, path: found.path } })
       await refuseTaken(storage, { name, path: found.path })
-      const imported = await importRemotes(found, { runner, policy: settings, signal })
+      const imported = await importRemotes(found, {
+        runner,
+        policy: settings,
+        takeLogins: sealed.available,
+        signal,
+      })
       const now = new Date(clock.now()).toISOString()
       const uuid = clock.newId()
       const row = {
@@ -78,22 +91,25 @@ export class ReposService implements ReposApi {
         uuid,
         name,
         default_branch: await defaultBranch(found, { runner, signal }),
-        ssh_key_id: null,
-        credential_id: null,
+        ssh_key_id,
+        credential_id,
         size_bytes: await sizes.measure({ ...found, uuid }, { signal }),
         created_at: now,
         updated_at: now,
       }
       const stored = await storage.transaction(async (session) => {
         await refuseTaken(session, row)
+        await refuseUnknownAccess(session, row)
         const repo = await session.collection('repos').insert(row)
-        const remotes = await storeRemotes(session, repo.id, imported, clock)
+        const { remotes, logins } = await storeRemotes(session, repo, imported, { clock, sealed })
         draft.note({ object_id: repo.id })
+        if (logins.length > 0) draft.note({ details: { credentials: namesOf(logins) } })
         await draft.write(session)
-        return { repo, remotes }
+        return { repo, remotes, logins }
       })
-      return this.#answer(stored.repo, stored.remotes)
+      return { repo: await this.#answer(stored.repo, stored.remotes), logins: stored.logins }
     })
+    await announceLogins(logins, this.#context)
     events.emit('repo.registered', { repo })
     return repo
   }
@@ -104,15 +120,16 @@ export class ReposService implements ReposApi {
     const subject = { type: 'update', object_type: 'repo', object_id: auditId(id) } as const
     const row = await audit.attempt(principal, subject, async (draft) => {
       const before = await findRepo(storage, id)
-      const { name, ssh_key_id } = parseInput(updateRepo, input)
-      refuseUnknownKey(ssh_key_id)
-      draft.note({ details: name === undefined ? {} : { name } })
+      const given = parseInput(updateRepo, input)
+      const { name } = given
+      await refuseUnknownAccess(storage, given)
+      for (const [field, value] of Object.entries(given)) {
+        if (value !== undefined) draft.note({ details: { [field]: value } })
+      }
       return storage.transaction(async (session) => {
         if (name !== undefined && name !== before.name) await refuseTaken(session, { name })
-        const changes = {
-          ...(name !== undefined && { name }),
-          updated_at: new Date(clock.now()).toISOString(),
-        }
+        await refuseUnknownAccess(session, given)
+        const changes = { ...given, updated_at: new Date(clock.now()).toISOString() }
         const row = await session.collection('repos').update(id, changes)
         await draft.write(session)
         return row ?? findRepo(session, id)
@@ -181,11 +198,6 @@ function toRepo(row: RepoRow, remotes: readonly RemoteRow[], currentBranch: stri
   return {
     ...shown,
     current_branch: currentBranch,
-    remotes: remotes.map(({ name, fetch_url, push_url, problem }) => ({
-      name,
-      fetch_url,
-      push_url,
-      problem,
-    })),
+    remotes: remotes.map(toRemote),
   }
 }

@@ -1,26 +1,19 @@
 import { localRemote, type RemoteRow, type RepoRow, type SyncTaskRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
-import type { GitProtocol } from '../git/command.ts'
-import { checkStructure } from '../git/local/structure.ts'
 import { checkRemoteUrl, fileUrl } from '../git/remote-url.ts'
-import type { ServiceContext } from './context.ts'
+import { originOf } from '../git/url-origin.ts'
 import { findRepo } from './find-or-refuse.ts'
-import { importRemotes, storeRemotes } from './remote-import.ts'
+import type { Place } from './open-side.ts'
+import { type ImportContext, reimportRemotes } from './reimport-remotes.ts'
 
-/** One end of a task: where a ref is read, or written. */
-export interface Side {
+/**
+ * One end of a task: where a ref is read, or written. The URL is re-serialised, or for `local` the repository's own
+ * git directory; `openSide` makes it ready for git.
+ */
+export interface Side extends Place {
   readonly repo: RepoRow
   /** The remote's name, or `local`. */
   readonly remote: string
-  /** The re-serialised URL, or for `local` the repository's own git directory; `openSide` makes it ready for git. */
-  readonly url: string
-  readonly protocol: GitProtocol
-  /** Of a remote on this machine, before links are resolved. */
-  readonly path?: string | undefined
-  /** Of a remote elsewhere. */
-  readonly host?: string | undefined
-  /** Of a remote elsewhere, when it is not the protocol's own. */
-  readonly port?: number | undefined
   /** Full ref name. */
   readonly ref: string
 }
@@ -35,13 +28,13 @@ type TaskPlaces = Pick<
   'repo_id' | 'source_remote' | 'source_branch' | 'target_repo_id' | 'target_remote' | 'target_branch'
 >
 
-export type ResolveContext = Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings'> & {
+export type ResolveContext = ImportContext & {
   readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Finds both ends of a task and weighs them by the rules of now, which may have changed since it was written.
- * @throws REPO_NOT_FOUND, REMOTE_UNKNOWN, URL_FORBIDDEN, UNSUPPORTED, SAME_REF
+ * @throws REPO_NOT_FOUND, REMOTE_UNKNOWN, URL_FORBIDDEN, SAME_REF
  */
 export async function resolveTaskSides(task: TaskPlaces, context: ResolveContext): Promise<TaskSides> {
   const sourceRepo = await findRepo(context.storage, task.repo_id, 'repo_id')
@@ -69,7 +62,9 @@ async function resolveSide(
   context: ResolveContext,
 ): Promise<Side> {
   const ref = `refs/heads/${branch}`
-  if (remote === localRemote) return { repo, remote, ref, url: fileUrl(repo.common_dir), protocol: 'file' }
+  if (remote === localRemote) {
+    return { repo, remote, ref, url: fileUrl(repo.common_dir), protocol: 'file', ...withoutKeys }
+  }
   const field = `${end}_remote`
   const row = await findRemote(repo, remote, field, context)
   const checked = checkRemoteUrl(end === 'source' ? row.fetch_url : row.push_url, context.settings)
@@ -80,15 +75,31 @@ async function resolveSide(
       details: { field, remote },
     })
   }
-  if (checked.protocol === 'ssh') {
-    throw new GitferryError(
-      'UNSUPPORTED',
-      `${field}: the remote "${remote}" is reached by ssh, and this version holds no SSH keys yet; use https.`,
-      { details: { field, remote } },
-    )
-  }
   const { url, protocol, path, host, port } = checked
-  return { repo, remote, ref, url, protocol, path, host, port }
+  const keys = await keysFor({ url, protocol }, row, repo, context)
+  return { repo, remote, ref, url, protocol, path, host, port, ...keys }
+}
+
+const withoutKeys = { ssh_key_id: null, credential_id: null }
+
+/**
+ * What opens a remote: its own key or credential, else the repository's. The repository's credential is for the
+ * remotes of its origin alone, and simply not sent to others; the remote's own is weighed when it is used, where the
+ * remote does not push to another origin than it fetches from.
+ */
+export async function keysFor(
+  { url, protocol }: Pick<Place, 'url' | 'protocol'>,
+  row: RemoteRow,
+  repo: RepoRow,
+  { storage }: Pick<ResolveContext, 'storage'>,
+): Promise<Pick<Place, 'ssh_key_id' | 'credential_id'>> {
+  if (protocol === 'file') return withoutKeys
+  if (protocol === 'ssh') return { ssh_key_id: row.ssh_key_id ?? repo.ssh_key_id, credential_id: null }
+  const credential_id = row.credential_id ?? repo.credential_id
+  const isForBothEnds = row.credential_id !== null && originOf(row.fetch_url) === originOf(row.push_url)
+  if (isForBothEnds || credential_id === null) return { ssh_key_id: null, credential_id }
+  const credential = await storage.collection('credentials').get(credential_id)
+  return { ssh_key_id: null, credential_id: credential?.origin === originOf(url) ? credential_id : null }
 }
 
 /**
@@ -103,15 +114,7 @@ async function findRemote(
 ): Promise<RemoteRow> {
   const [known] = await context.storage.collection('remotes').find({ where: { repo_id: repo.id, name } })
   if (known && known.problem === null) return known
-  await checkStructure(repo, context.settings.repoRoots)
-  const imported = await importRemotes(repo, {
-    runner: context.runner,
-    policy: context.settings,
-    signal: context.signal,
-  })
-  const rows = await context.storage.transaction((session) =>
-    storeRemotes(session, repo.id, imported, context.clock),
-  )
+  const rows = await reimportRemotes(repo, context, context)
   const found = rows.find((row) => row.name === name)
   if (found) return found
   const names = [...rows.map((row) => row.name), localRemote].join(', ')

@@ -1,9 +1,11 @@
 import type { RunRef, RunRow, RunStatus, SyncTaskRow } from '../contract/index.ts'
 import type { GitferryError } from '../errors/index.ts'
+import { type Occurrence, runOccurrences } from '../notifications/index.ts'
 import type { Changes, Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { Conclusion } from '../sync/conclude-run.ts'
+import type { Outbox } from './outbox.ts'
 import { persist } from './persist.ts'
 import type { RunLog } from './run-log.ts'
 import type { TaskSchedule } from './task-schedule.ts'
@@ -15,6 +17,8 @@ export interface RunRecorderDeps {
   readonly events: EventBus
   readonly logger: Logger
   readonly schedule: TaskSchedule
+  /** Whoever is to be told of a run's end is nothing that a run knows. */
+  readonly outbox: Outbox
   /** Tells the scheduler that a task's next time has changed. */
   readonly wakeScheduler: () => void
 }
@@ -23,6 +27,8 @@ export interface RunRecorderDeps {
 interface Ended {
   readonly run: RunRow
   readonly changes: Changes<SyncTaskRow> | undefined
+  readonly told: readonly Occurrence[]
+  readonly tell: () => void
 }
 
 /** Writes what becomes of runs: each step is one transaction, events follow the commit. */
@@ -80,6 +86,26 @@ export class RunRecorder {
     log.add('canceled')
     const changes = { status: 'canceled', error_message: 'The run was canceled.' } as const
     this.#announce(await this.#end(run, changes, log))
+  }
+
+  /**
+   * Ends a run that nobody works on: one that waits, or was left behind. `beside` joins the same transaction. Answers
+   * false, and changes nothing, when the run is not any more what it was.
+   */
+  async cancelUnworked(run: RunRow, beside: (session: StorageSession) => Promise<void>): Promise<boolean> {
+    const canceled = await this.#deps.storage.transaction(async (session) => {
+      const { id, status, attempt } = run
+      const runs = session.collection('runs')
+      const finished_at = this.#now()
+      const changes = { status: 'canceled', finished_at, error_message: 'The run was canceled.' } as const
+      if ((await runs.updateWhere({ id, status, attempt }, changes)) === 0) return undefined
+      await session.collection('run_log').insert({ run_id: id, at: finished_at, text: 'canceled' })
+      await beside(session)
+      return runs.get(id)
+    })
+    if (canceled === undefined) return false
+    this.#deps.events.emit('run.finished', { run: toRun(canceled) })
+    return true
   }
 
   /** Puts a run that a shutdown cut short back among the pending ones; the next start takes it up again. */
@@ -142,8 +168,10 @@ export class RunRecorder {
       await log.storeIn(session)
       const task = await session.collection('tasks').get(run.task_id)
       const changes = task && this.#afterRun(task, outcome)
-      if (task && changes) await session.collection('tasks').update(task.id, changes)
-      return { run: ended ?? run, changes }
+      const after = task && changes && (await session.collection('tasks').update(task.id, changes))
+      const told = task && after && ended ? runOccurrences(task, after, ended) : []
+      const tell = await this.#deps.outbox.add(session, told)
+      return { run: ended ?? run, changes, told, tell }
     })
   }
 
@@ -183,12 +211,16 @@ export class RunRecorder {
     }
   }
 
-  #announce({ run, changes }: Ended): void {
+  #announce({ run, changes, told, tell }: Ended): void {
     const { events, wakeScheduler } = this.#deps
     events.emit('run.finished', { run: toRun(run) })
     if (changes?.paused_reason) {
       events.emit('task.paused', { task_id: run.task_id, reason: changes.paused_reason })
     }
+    if (told.some(({ event }) => event === 'task_recovered')) {
+      events.emit('task.recovered', { task_id: run.task_id })
+    }
+    tell()
     if (changes?.next_run_at !== undefined) wakeScheduler()
   }
 

@@ -75,6 +75,7 @@ export class RunWorker {
     } catch (thrown) {
       if (thrown instanceof Unrecorded) throw thrown
       const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
+      await this.#clearUp(run.repo_id)
       if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
       else if (signal.aborted) await recorder.cancel(run, log)
       else await recorder.fail(run, error, log)
@@ -164,6 +165,17 @@ export class RunWorker {
         events.emit('run.progress', { run_id, task_id, repo_id, phase, ...counted })
       },
       log: (text) => log.add(text),
+    }
+  }
+
+  /** A git that had to be killed leaves files which would stop the next run. Never throws: the run is still to be recorded. */
+  async #clearUp(repoId: number): Promise<void> {
+    const { afterRun, logger, storage } = this.#context
+    try {
+      const repo = await storage.collection('repos').get(repoId)
+      if (repo !== undefined) await afterRun.clearUp(repo)
+    } catch (error) {
+      logger.warn('a store could not be cleared up; the next start does it', { repo_id: repoId, error })
     }
   }
 

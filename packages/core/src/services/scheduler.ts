@@ -2,6 +2,7 @@ import type { SyncTaskRow } from '../contract/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import { decideMisfire } from '../schedule/index.ts'
+import type { Outbox } from './outbox.ts'
 import type { AcceptedRun, RunQueue } from './run-queue.ts'
 import { jitterOf, type TaskSchedule } from './task-schedule.ts'
 
@@ -20,6 +21,7 @@ export class Scheduler {
   readonly #logger: Logger
   readonly #queue: RunQueue
   readonly #schedule: TaskSchedule
+  readonly #outbox: Outbox
   readonly #housekeeping: () => Promise<void>
   #keptHouseAt = Number.NEGATIVE_INFINITY
   #cancelTimer = () => {}
@@ -33,6 +35,7 @@ export class Scheduler {
     readonly logger: Logger
     readonly queue: RunQueue
     readonly schedule: TaskSchedule
+    readonly outbox: Outbox
     /** Called every half minute. */
     readonly housekeeping: () => Promise<void>
   }) {
@@ -41,7 +44,12 @@ export class Scheduler {
     this.#logger = deps.logger
     this.#queue = deps.queue
     this.#schedule = deps.schedule
+    this.#outbox = deps.outbox
     this.#housekeeping = deps.housekeeping
+  }
+
+  get isRunning(): boolean {
+    return this.#running
   }
 
   start(): void {
@@ -126,14 +134,20 @@ export class Scheduler {
 
   /** The claim and the run that it makes are stored together: a tick is never lost in between. */
   async #claim(task: SyncTaskRow): Promise<void> {
+    let tell = () => {}
     const claimed = await this.#storage.transaction(async (session): Promise<AcceptedRun | undefined> => {
       const { fire, next } = this.#decide(task)
       const won = await session
         .collection('tasks')
         .updateWhere({ id: task.id, next_run_at: task.next_run_at }, { next_run_at: next })
       if (won === 0 || !fire) return undefined
-      return this.#queue.accept(session, task, 'cron')
+      const accepted = await this.#queue.accept(session, task, 'cron')
+      if (accepted.isNew) {
+        tell = await this.#outbox.add(session, [{ event: 'cron_triggered', task, run: accepted.run }])
+      }
+      return accepted
     })
+    tell()
     if (claimed) await this.#queue.handOver(claimed)
   }
 

@@ -1,4 +1,4 @@
-import type { PlanUpdate, RunPhase, SyncTaskRow } from '../contract/index.ts'
+import type { CallOptions, PlanUpdate, RunPhase, SyncTaskRow } from '../contract/index.ts'
 import { GitferryError, isGitferryError } from '../errors/index.ts'
 import type { GitProgress, GitRunner, GitRunOptions } from '../git/command.ts'
 import { compareCommits } from '../git/commands/compare-commits.ts'
@@ -9,8 +9,10 @@ import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import { planBranch, type Relation } from '../sync/plan-branch.ts'
 import { clearTracking } from './clear-tracking.ts'
 import type { ServiceContext } from './context.ts'
-import { type OpenSide, openSide, towards } from './open-side.ts'
+import { type OpenSideContext, openSide } from './open-side.ts'
+import type { ImportContext } from './reimport-remotes.ts'
 import { resolveTaskSides, type Side, type TaskSides } from './resolve-sides.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** What planning tells while it goes on. */
 export interface PlanProgress {
@@ -43,13 +45,9 @@ export class SyncPlanner {
   readonly #runner: GitRunner
   readonly #stores: Stores
   readonly #lock: KeyedLock
-  readonly #context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings' | 'lookup'>
+  readonly #context: ImportContext & OpenSideContext
 
-  constructor(
-    context: Pick<ServiceContext, 'storage' | 'clock' | 'runner' | 'settings' | 'lookup' | 'stores'> & {
-      readonly lock: KeyedLock
-    },
-  ) {
+  constructor(context: ImportContext & OpenSideContext & Pick<ServiceContext, 'stores' | 'lock'>) {
     this.#context = context
     this.#runner = context.runner
     this.#stores = context.stores
@@ -64,13 +62,14 @@ export class SyncPlanner {
   /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, GIT_*, ABORTED */
   async plan(task: SyncTaskRow, { signal, progress = silent }: PlanOptions = {}): Promise<PreparedPlan> {
     const sides = await resolveTaskSides(task, { ...this.#context, signal })
-    const { source, target } = await this.#open(sides, signal)
+    const { source, target } = sides
     progress.phase('listing')
     progress.log(`listing ${describe(source)} and ${describe(target)}`)
-    const [sourceOid, targetOid] = await Promise.all([
-      this.#readRef(source, task, signal),
-      this.#readRef(target, task, signal),
-    ])
+    const [sourceOid, targetOid] = await sideBySide(
+      [source, target],
+      (side, options) => this.#readRef(side, task, options),
+      { signal },
+    )
     if (sourceOid === null) {
       throw new GitferryError(
         'BRANCH_NOT_FOUND',
@@ -93,21 +92,11 @@ export class SyncPlanner {
     return { sides, updates, oid: sourceOid, store }
   }
 
-  /** Both sides as they are now. A plan does not keep them so: it may be carried out later. */
-  async #open(sides: TaskSides, signal: AbortSignal | undefined) {
-    const [source, target] = await Promise.all([
-      openSide(sides.source, this.#context, { signal }),
-      openSide(sides.target, this.#context, { signal }),
-    ])
-    return { source, target }
-  }
-
-  async #readRef(side: OpenSide, task: SyncTaskRow, signal: AbortSignal | undefined): Promise<string | null> {
-    const { url, protocol, ref } = side
-    const refs = await this.#runner.run(towards(lsRemote({ url, protocol, refs: [ref] }), side), {
-      ...deadlines(task),
-      signal,
-    })
+  async #readRef(side: Side, task: SyncTaskRow, { signal }: CallOptions): Promise<string | null> {
+    await using open = await openSide(side, this.#context, { signal })
+    const { url, protocol } = open
+    const { ref } = side
+    const refs = await open.run(lsRemote({ url, protocol, refs: [ref] }), { ...deadlines(task), signal })
     return refs.get(ref) ?? null
   }
 
@@ -118,17 +107,17 @@ export class SyncPlanner {
     const tracking = store.trackingRef(side.remote, side.ref)
     const refspecs = [{ source: side.ref, target: tracking }]
     // looked at anew: a store may have been made since, or another fetch
-    const open = await openSide(side, this.#context, { signal })
+    await using open = await openSide(side, this.#context, { signal })
     const { url, protocol } = open
-    const command = towards(fetch({ url, protocol, refspecs, progress: true }), open)
+    const command = fetch({ url, protocol, refspecs, progress: true })
     const options = { ...deadlines(task), gitDir: store.path, signal }
     const onProgress = (step: GitProgress) => progress.phase('fetching', step)
     try {
-      await this.#runner.run(command, { ...options, onProgress })
+      await open.run(command, { ...options, onProgress })
     } catch (error) {
       if (!isGitferryError(error, 'GIT_FAILED') || error.details.reason !== 'ref_clash') throw error
       await clearTracking(this.#runner, tracking, options)
-      await this.#runner.run(command, { ...options, onProgress })
+      await open.run(command, { ...options, onProgress })
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type FollowOptions,
+  isFinished,
   type Page,
   type Run,
   type RunLogEvent,
@@ -10,22 +11,31 @@ import {
   runQuery,
   type SyncRunsApi,
 } from '../contract/index.ts'
-import { parseInput } from '../errors/index.ts'
+import { GitferryError, parseInput } from '../errors/index.ts'
 import type { Where } from '../ports/index.ts'
-import { throwIfAborted } from '../runtime/abort.ts'
+import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
+import { acceptRun } from './accept-run.ts'
+import { auditId } from './audit-id.ts'
+import { cancelRun } from './cancel-run.ts'
 import type { ServiceContext } from './context.ts'
 import { findRun, parseId } from './find-or-refuse.ts'
 import { followRun } from './follow-run.ts'
 import { findAll, findPage, newestFirst } from './pages.ts'
 import { readRunRefs } from './read-run-refs.ts'
+import type { RunRecorder } from './run-recorder.ts'
 import type { RunWaiter } from './run-waiter.ts'
 import { toRun } from './to-run.ts'
 
-/** The history of runs. */
-export class SyncRunsService implements SyncRunsApi {
-  readonly #context: ServiceContext & { readonly waiter: RunWaiter }
+export interface SyncRunsContext extends ServiceContext {
+  readonly recorder: RunRecorder
+  readonly waiter: RunWaiter
+}
 
-  constructor(context: ServiceContext & { readonly waiter: RunWaiter }) {
+/** The history of runs, and what can be done about one. */
+export class SyncRunsService implements SyncRunsApi {
+  readonly #context: SyncRunsContext
+
+  constructor(context: SyncRunsContext) {
     this.#context = context
   }
 
@@ -69,6 +79,32 @@ export class SyncRunsService implements SyncRunsApi {
     return followRun(id, options, this.#context)
   }
 
+  async cancel(id: number, { signal }: CallOptions = {}): Promise<RunWithRefs> {
+    const { audit, principal } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'cancel', object_type: 'run', object_id: auditId(id) } as const
+    const canceling = audit.attempt(principal, subject, (draft) => cancelRun(id, draft, this.#context))
+    // a caller that goes away gives up waiting, not canceling: the entry says how that ended
+    return waitOrAbort(canceling, signal)
+  }
+
+  async retry(id: number, { signal }: CallOptions = {}): Promise<Run> {
+    const { audit, principal, queue, storage } = this.#context
+    throwIfAborted(signal)
+    const subject = { type: 'retry', object_type: 'run', object_id: auditId(id) } as const
+    const accepted = await audit.attempt(principal, subject, (draft) =>
+      storage.transaction(async (session) => {
+        const run = await findRun(session, id)
+        if (!isFinished(run.status)) throw notFinished(run)
+        const task = await session.collection('tasks').get(run.task_id)
+        if (task === undefined) throw withoutTask(run)
+        return acceptRun(session, { draft, queue, task, trigger: 'retry' })
+      }),
+    )
+    await queue.handOver(accepted)
+    return toRun(accepted.run)
+  }
+
   get #runs() {
     return this.#context.storage.collection('runs')
   }
@@ -76,4 +112,20 @@ export class SyncRunsService implements SyncRunsApi {
 
 function whereOf({ since, ...equal }: Omit<RunQuery, 'page' | 'page_size'>): Where<RunRow> {
   return { ...equal, ...(since !== undefined && { queued_at: { gte: since } }) }
+}
+
+function notFinished({ id, status }: RunRow): GitferryError {
+  return new GitferryError(
+    'RUN_NOT_FINISHED',
+    `Run ${id} has not ended yet (${status}); wait for it, or cancel it first.`,
+    { details: { id, status } },
+  )
+}
+
+function withoutTask({ id, task_id }: RunRow): GitferryError {
+  return new GitferryError(
+    'TASK_NOT_FOUND',
+    `The task of run ${id} was deleted, so there is nothing to run again.`,
+    { details: { id, task_id } },
+  )
 }

@@ -18,6 +18,7 @@ import {
 import { GitferryError, parseInput } from '../errors/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { unsupportedSetting } from '../sync/unsupported-settings.ts'
+import { acceptRun } from './accept-run.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findTask } from './find-or-refuse.ts'
@@ -161,12 +162,8 @@ export class SyncTasksService implements SyncTasksApi {
     const { accepted, wait } = await audit.attempt(principal, subject, async (draft) => {
       const { wait = false } = parseInput(runInput, query)
       const accepted = await storage.transaction(async (session) => {
-        // read in here: a task deleted meanwhile must not gain a run
         const task = await findTask(session, id)
-        const accepted = await queue.accept(session, task, 'manual')
-        draft.note({ details: { name: task.name, run_id: accepted.run.id } })
-        await draft.write(session)
-        return accepted
+        return acceptRun(session, { draft, queue, task, trigger: 'manual' })
       })
       return { accepted, wait }
     })

@@ -144,6 +144,22 @@ describe.each(['directly', 'by a fork server'])('git, started %s', (how) => {
       expect(readFileSync(sandbox.path('argv'), 'utf8')).toBe('fetch\0')
     })
 
+    it('starts ssh as a command for ssh says, and else never', async () => {
+      const runner = runnerIn(sandbox.dir, recording())
+      const sshCommand = "'/usr/bin/ssh' -F '/of/ours'"
+      await runner.run({ ...rawCommand('fetch'), protocol: 'ssh', sshCommand })
+      expect(recorded()).toMatchObject({ GIT_SSH_COMMAND: sshCommand, GIT_SSH_VARIANT: 'ssh' })
+      expect(recorded()).not.toHaveProperty('SSH_AUTH_SOCK')
+      await runner.run({ ...rawCommand('fetch'), protocol: 'ssh' })
+      expect(recorded()).toMatchObject({ GIT_SSH_COMMAND: '/bin/false' })
+      for (const wrong of [
+        { protocol: 'https', sshCommand },
+        { protocol: 'ssh', sshCommand: 'ssh\n' },
+      ] as const) {
+        expect(await codeFrom(runner.run({ ...rawCommand('fetch'), ...wrong }))).toBe('INVALID_INPUT')
+      }
+    })
+
     it('gives the user’s worktree its own symlink, filter and ignore settings, and nothing that runs', () => {
       const keys = worktreeSettings.map(([key]) => key)
       expect(keys).not.toEqual(expect.arrayContaining(['core.symlinks']))
@@ -385,6 +401,14 @@ describe.each(['directly', 'by a fork server'])('git, started %s', (how) => {
       expect(stdout).toBe('[secret]\n'.repeat(4))
       expect(stderr).toBe('[secret]\n'.repeat(4))
       expect(logged.map((fields) => fields.stderr)).toEqual([stderr])
+    })
+
+    it('on stdout is left as it is where names count to the letter', async () => {
+      const runner = runnerIn(sandbox.dir, fakeGit(sandbox.dir, 'echo refs/heads/main; echo main >&2'))
+      const command = { ...rawCommand('ls-remote'), exactOutput: true }
+      const { stdout, stderr } = await runner.run(command, { secrets: ['main'] })
+      expect(stdout).toBe('refs/heads/main\n')
+      expect(stderr).toBe('[secret]\n')
     })
 
     it('holds no piece of a secret that the cap on stderr cuts in two', async () => {

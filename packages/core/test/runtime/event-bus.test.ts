@@ -218,3 +218,65 @@ describe('an event stream', () => {
     }
   })
 })
+
+describe('the events of several names', () => {
+  it('come in the order in which they happen, each with its name', async () => {
+    const { bus, emit } = makeBus()
+    const stream = bus.eventsOf(['repo.deleted', 'task.deleted'])
+    bus.emit('task.deleted', { id: 1 })
+    emit(2)
+    bus.emit('key.deleted', { id: 3 })
+    bus.emit('task.deleted', { id: 4 })
+    bus.close()
+    const seen: unknown[] = []
+    for await (const event of stream) seen.push(event)
+    expect(seen).toEqual([
+      { name: 'task.deleted', data: { id: 1 } },
+      { name: 'repo.deleted', data: { id: 2 } },
+      { name: 'task.deleted', data: { id: 4 } },
+    ])
+  })
+
+  it('share one buffer of 1,000', async () => {
+    const { bus, lines } = makeBus()
+    const stream = bus.eventsOf(['repo.deleted', 'task.deleted'])
+    for (let id = 1; id <= 501; id += 1) {
+      bus.emit('repo.deleted', { id })
+      bus.emit('task.deleted', { id })
+    }
+    expect(await stream.next()).toEqual({ done: false, value: { name: 'repo.deleted', data: { id: 2 } } })
+    await stream.return()
+    expect(lines).toMatchObject([{ level: 'warn', fields: { event: 'repo.deleted,task.deleted', lost: 2 } }])
+  })
+
+  it('are listened to under none of the names any more when the stream has ended', async () => {
+    const { bus, listeners } = makeBus()
+    const stream = bus.eventsOf(['task.deleted', 'repo.deleted'])
+    expect(listeners()).toBe(1)
+    await stream.return()
+    expect(listeners()).toBe(0)
+  })
+})
+
+describe('closing', () => {
+  it('ends every stream once what it holds is read', async () => {
+    const { bus, emit, listeners } = makeBus()
+    const stream = bus.events('repo.deleted')
+    emit(1, 2)
+    bus.close()
+    bus.close()
+    expect(await stream.next()).toEqual(event(1))
+    expect(await stream.next()).toEqual(event(2))
+    expect(await stream.next()).toEqual(end)
+    expect(listeners()).toBe(0)
+  })
+
+  it('ends a read under way, and a stream that is asked for later', async () => {
+    const { bus } = makeBus()
+    const reading = bus.events('repo.deleted').next()
+    await turns()
+    bus.close()
+    expect(await reading).toEqual(end)
+    expect(await bus.events('repo.deleted').next()).toEqual(end)
+  })
+})

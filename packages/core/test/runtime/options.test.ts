@@ -23,6 +23,8 @@ describe('the options of gitferry', () => {
       logger: silentLogger,
       clock: systemClock,
       random: Math.random,
+      notifiers: [],
+      webhooks: { secrets: [], allowIps: null, rateLimit: 100 },
       version: { version: 'v0.1.0', build_time: 'unknown', git_commit: 'unknown' },
     })
   })
@@ -48,11 +50,20 @@ describe('the options of gitferry', () => {
       logger: { ...silentLogger },
       clock: createTestClock(),
       random: () => 0.5,
+      secrets: {
+        name: 'none',
+        async open() {},
+        seal: (secret) => secret,
+        unseal: (sealed) => sealed,
+        isStale: () => false,
+      },
+      notifiers: [],
+      webhooks: { secrets: ['a secret of the test'], allowIps: ['10.0.0.0/8'], rateLimit: 7 },
       version: { version: 'v1.2.3', build_time: '2026-01-01T00:00:00Z', git_commit: 'abc' },
     } satisfies GitferryOptions
     const resolved = resolveOptions(given)
     expect(resolved).toEqual(given)
-    for (const name of ['storage', 'queue', 'logger', 'clock', 'random'] as const) {
+    for (const name of ['storage', 'queue', 'secrets', 'logger', 'clock', 'random'] as const) {
       expect(resolved[name], name).toBe(given[name])
     }
   })

@@ -13,16 +13,21 @@ export interface CommandLine {
 }
 
 const commands = ['serve']
-const flags = [...settings.map(({ flag }) => flag), 'config', 'help', 'version']
+const withFlag = settings.flatMap((setting) =>
+  setting.flag === undefined ? [] : [{ ...setting, flag: setting.flag }],
+)
+const flags = [...withFlag.map(({ flag }) => flag), 'config', 'help', 'version']
 const switches = new Set([
   'help',
   'version',
-  ...settings.flatMap((s) => (s.kind === 'switch' ? [s.flag] : [])),
+  ...withFlag.flatMap((s) => (s.kind === 'switch' ? [s.flag] : [])),
 ])
 
 const options = Object.fromEntries(
   flags.map((flag) => [flag, { type: switches.has(flag) ? ('boolean' as const) : ('string' as const) }]),
 )
+
+const dashed = (name: string): string => name.replaceAll('_', '-')
 
 const meant = (word: string | undefined): string => (word === undefined ? '' : ` Did you mean ${word}?`)
 
@@ -45,6 +50,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     if (token.kind === 'positional') words.push(token.value)
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
+    const secret = settings.find((setting) => setting.flag === undefined && dashed(setting.name) === name)
+    if (secret !== undefined) {
+      const problem = 'everybody on this machine can read a command line; give the secret by'
+      throw usageError(rawName, `${problem} --${name}-file or ${secret.variable}`)
+    }
     if (!flags.includes(name)) {
       const word = nearest(name, flags)
       throw usageError(rawName, `there is no such flag.${meant(word === undefined ? word : `--${word}`)}`)
@@ -57,7 +67,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   }
 
   const values: Partial<Record<SettingName, unknown>> = {}
-  for (const setting of settings) {
+  for (const setting of withFlag) {
     const texts = given.get(setting.flag)
     if (texts !== undefined) values[setting.name] = valueOfTexts(setting, texts)
   }

@@ -15,8 +15,11 @@ const tail = `
       Show the version.
 `
 
-const entry = ({ flag, value, variable, help }: Setting): string =>
-  `  --${flag}${value === undefined ? '' : ` ${value}`}  (${variable})\n      ${help}`
+const entry = ({ flag, value, variable, help }: Setting): string => {
+  const head =
+    flag === undefined ? variable : `--${flag}${value === undefined ? '' : ` ${value}`}  (${variable})`
+  return `  ${head}\n      ${help}`
+}
 
 /** What `gitferry --help` prints. */
 export const helpText = [head, ...settings.map(entry)].join('\n') + tail

@@ -1,4 +1,4 @@
-import type { SettingName } from './settings-schema.ts'
+import { type SettingName, secretKey } from './settings-schema.ts'
 import { usageError } from './usage-error.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -43,6 +43,22 @@ export function readOriginalNames(env: Environment, given: ReadonlySet<SettingNa
     settings.storage = storage.value
     variables.storage = storage.variable
     warnings.push(outdated(storage.variable, 'GITFERRY_STORAGE'))
+  }
+  if (env.ENCRYPTION_KEY && !given.has('secret_key') && !given.has('secret_key_file')) {
+    if (secretKey.test(env.ENCRYPTION_KEY)) {
+      settings.secret_key = env.ENCRYPTION_KEY
+      variables.secret_key = 'ENCRYPTION_KEY'
+      warnings.push(outdated('ENCRYPTION_KEY', 'GITFERRY_SECRET_KEY'))
+    } else {
+      warnings.push(
+        'ENCRYPTION_KEY is not a key that gitferry can use, 32 bytes in base64, and was ignored; gitferry makes one of its own.',
+      )
+    }
+  }
+  if (env.WEBHOOK_SECRET && !given.has('webhook_secret') && !given.has('webhook_secret_file')) {
+    settings.webhook_secret = env.WEBHOOK_SECRET
+    variables.webhook_secret = 'WEBHOOK_SECRET'
+    warnings.push(outdated('WEBHOOK_SECRET', 'GITFERRY_WEBHOOK_SECRET'))
   }
   return { settings, variables, warnings }
 }

@@ -5,10 +5,13 @@ import { readCommandLine } from './command-line.ts'
 import { readConfigurationFile } from './configuration-file.ts'
 import { nearest } from './nearest.ts'
 import { type Environment, readOriginalNames } from './original-names.ts'
+import type { Source } from './read-secret.ts'
+import { type SecretKeyChoice, secretKey } from './secret-key.ts'
 import { splitVariable, valueOfTexts } from './setting-values.ts'
 import { settings } from './settings.ts'
 import { type SettingName, type Settings, type StorageChoice, settingsSchema } from './settings-schema.ts'
 import { usageError } from './usage-error.ts'
+import { webhookSecrets } from './webhook-secrets.ts'
 
 /** What `gitferry serve` runs with. Paths are as they were given, relative ones too. */
 export interface Configuration {
@@ -24,6 +27,13 @@ export interface Configuration {
   /** Undefined: the git of the PATH. */
   readonly git: string | undefined
   readonly concurrency: number
+  readonly secretKey: SecretKeyChoice
+  readonly webhooks: {
+    readonly secrets: readonly string[]
+    readonly rateLimit: number
+    /** Undefined: any. */
+    readonly allowIps: readonly string[] | undefined
+  }
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** Undefined: whatever suits where the log goes. */
   readonly logFormat: 'pretty' | 'json' | undefined
@@ -94,8 +104,13 @@ function hostNamesFor(host: string, given: readonly string[]): readonly string[]
   return [...new Set([...loopbackNames, ...own, ...given])]
 }
 
-function complete(given: Settings): Configuration {
-  const dataDir = given.data_dir ?? './data'
+const dataDirOf = (given: Settings): string => given.data_dir ?? './data'
+
+function complete(
+  given: Settings,
+  secrets: { readonly webhook: readonly string[]; readonly key: SecretKeyChoice },
+): Configuration {
+  const dataDir = dataDirOf(given)
   const host = given.host ?? '127.0.0.1'
   return {
     host,
@@ -108,6 +123,12 @@ function complete(given: Settings): Configuration {
     trustedOwners: given.trusted_owners ?? [],
     git: given.git,
     concurrency: given.concurrency ?? 4,
+    secretKey: secrets.key,
+    webhooks: {
+      secrets: secrets.webhook,
+      rateLimit: given.webhook_rate_limit ?? 100,
+      allowIps: given.webhook_allow_ips,
+    },
     logLevel: given.log_level ?? 'info',
     logFormat: given.log_format,
     insecure: given.insecure ?? false,
@@ -125,15 +146,27 @@ export function resolveConfiguration({ argv, env, readFile }: Surroundings): Inv
   if (commandLine.command !== 'serve') return { command: commandLine.command }
 
   const { config } = commandLine
+  const inFile = (name: string) => `${config}: ${name}`
   const fromFlags = check(commandLine.settings, flagOf)
   const fromEnvironment = check(readEnvironment(env), variableOf)
-  const fromFile =
-    config === undefined ? {} : check(readConfigurationFile(config, readFile), (name) => `${config}: ${name}`)
+  const fromFile = config === undefined ? {} : check(readConfigurationFile(config, readFile), inFile)
   const own: Settings = { ...fromFile, ...fromEnvironment, ...fromFlags }
   const original = readOriginalNames(env, new Set(Object.keys(own) as SettingName[]))
-  const fromOriginal = check(original.settings, (name) => original.variables[name as SettingName] ?? name)
+  const originalName = (name: string) => original.variables[name as SettingName] ?? name
+  const fromOriginal = check(original.settings, originalName)
 
-  const configuration = complete({ ...fromOriginal, ...own })
+  const sources: readonly Source[] = [
+    { settings: fromFlags, where: flagOf },
+    { settings: fromEnvironment, where: variableOf },
+    { settings: fromFile, where: inFile },
+    { settings: fromOriginal, where: originalName },
+  ]
+  const given = { ...fromOriginal, ...own }
+  const secrets = {
+    webhook: webhookSecrets(sources, readFile),
+    key: secretKey(sources, dataDirOf(given)),
+  }
+  const configuration = complete(given, secrets)
   const { host, insecure } = configuration
   if (!insecure && host !== 'localhost' && !isLoopback(host)) {
     throw usageError(

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path'
+import { addressRange } from '@gitferry/core/contract'
 import { z } from 'zod'
 import { allowedHostName } from '../host-name.ts'
 
@@ -56,6 +57,9 @@ const duration = z.union([z.number(), z.string()]).transform((value, context) =>
   return z.NEVER
 })
 
+/** 32 bytes in base64. */
+export const secretKey = /^[A-Za-z0-9+/]{43}=?$/
+
 /**
  * Every setting, as a configuration file writes it; flags and environment variables are brought into the same
  * shape and checked by the same schema.
@@ -74,6 +78,12 @@ export const settingsSchema = z
     concurrency: integer(1, 64),
     log_level: oneOf(['debug', 'info', 'warn', 'error']),
     log_format: oneOf(['pretty', 'json']),
+    secret_key: text('text').regex(secretKey, 'must be 32 bytes in base64: openssl rand -base64 32'),
+    secret_key_file: text('a path'),
+    webhook_secret: text('text'),
+    webhook_secret_file: text('a path'),
+    webhook_rate_limit: integer(1, 1_000_000),
+    webhook_allow_ips: list(addressRange).min(1, 'must name at least one address'),
     insecure: z.boolean({ error: 'must be true or false' }),
     grace: duration,
   })

@@ -3,7 +3,8 @@ import type { SettingName } from './settings-schema.ts'
 /** How one setting is given on the command line and in the environment. */
 export interface Setting {
   readonly name: SettingName
-  readonly flag: string
+  /** Absent for a secret: everybody on the machine can read a command line. */
+  readonly flag?: string
   readonly variable: string
   /** What its text stands for. A list’s flag is given once for each entry. */
   readonly kind: 'text' | 'integer' | 'switch' | 'texts' | 'integers'
@@ -115,6 +116,51 @@ export const settings: readonly Setting[] = [
     kind: 'text',
     value: 'FORMAT',
     help: 'pretty or json. Default: pretty on a terminal, json elsewhere.',
+  },
+  {
+    name: 'secret_key',
+    variable: 'GITFERRY_SECRET_KEY',
+    kind: 'text',
+    help: 'What stored secrets are sealed with: 32 bytes in base64. Default: the key in the file below.',
+  },
+  {
+    name: 'secret_key_file',
+    flag: 'secret-key-file',
+    variable: 'GITFERRY_SECRET_KEY_FILE',
+    kind: 'text',
+    value: 'FILE',
+    help: 'File with that key; made once where there is none. Default: secret.key in the data directory.',
+  },
+  {
+    name: 'webhook_secret',
+    variable: 'GITFERRY_WEBHOOK_SECRET',
+    kind: 'text',
+    help: 'What webhooks are signed with. Default: none; then every webhook is refused.',
+  },
+  {
+    name: 'webhook_secret_file',
+    flag: 'webhook-secret-file',
+    variable: 'GITFERRY_WEBHOOK_SECRET_FILE',
+    kind: 'text',
+    value: 'FILE',
+    help: 'File with that secret; with several, one a line, while one is exchanged for another.',
+  },
+  {
+    name: 'webhook_rate_limit',
+    flag: 'webhook-rate-limit',
+    variable: 'GITFERRY_WEBHOOK_RATE_LIMIT',
+    kind: 'integer',
+    value: 'N',
+    help: 'Webhooks a minute that one caller may send. Default 100.',
+  },
+  {
+    name: 'webhook_allow_ips',
+    flag: 'webhook-allow-ip',
+    variable: 'GITFERRY_WEBHOOK_ALLOW_IPS',
+    kind: 'texts',
+    separator: ',',
+    value: 'ADDRESS',
+    help: 'Address or CIDR range that webhooks may come from; repeatable. Default: any.',
   },
   {
     name: 'insecure',

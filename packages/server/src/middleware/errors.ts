@@ -3,6 +3,7 @@ import { type Endpoint, type ErrorEnvelope, endpoints } from '@gitferry/core/wir
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from '../app-env.ts'
+import { pageAddresses } from '../pages/addresses.ts'
 
 /** What an error looks like on the wire. Its cause stays here. */
 export function errorEnvelope(error: GitferryError, requestId: string): ErrorEnvelope {
@@ -20,12 +21,13 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
   const error = fromUnknown(thrown)
   c.set('error', error)
   if (error.status === 401) c.header('WWW-Authenticate', 'Bearer')
+  if (error.status === 429) c.header('Retry-After', String(error.details.retry_after_seconds ?? 60))
   return c.json(errorEnvelope(error, c.get('requestId')), error.status as ContentfulStatusCode)
 }
 
-const addresses = Object.values<Endpoint>(endpoints).map(({ method, path }) => ({
+const addresses = Object.values<Endpoint>({ ...endpoints, ...pageAddresses }).map(({ method, path }) => ({
   method,
-  pattern: new RegExp(`^${path.replace(/\{branch\}/g, '[^]+').replace(/\{\w+\}/g, '[^/]+')}$`),
+  pattern: new RegExp(`^${path.replace(/\{\+\w+\}/g, '[^]+').replace(/\{\w+\}/g, '[^/]+')}$`),
 }))
 
 /** Answers a request that no route took: 405 with `Allow` where another method would do, else 404. */

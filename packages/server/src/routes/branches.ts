@@ -8,6 +8,6 @@ export const branchRoutes = {
     gitferry.branches.create(id, await body<CreateBranch>()),
   'branches.checkout': async ({ gitferry, id, body }) =>
     gitferry.branches.checkout(id, await body<CheckoutBranch>()),
-  'branches.delete': ({ gitferry, id, branch, query }) =>
-    gitferry.branches.delete(id, branch, query<{ force?: boolean }>('force')),
+  'branches.delete': ({ gitferry, id, parameter, query }) =>
+    gitferry.branches.delete(id, parameter('branch'), query<{ force?: boolean }>('force')),
 } as const satisfies Record<string, Route>

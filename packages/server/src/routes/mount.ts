@@ -1,13 +1,15 @@
+import { parseJsonBody } from '@gitferry/core/contract'
 import { fromUnknown, type GitferryError } from '@gitferry/core/errors'
 import type { Logger } from '@gitferry/core/ports'
 import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
 import type { Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
-import { readJsonBody } from '../body/read-json-body.ts'
+import { readBytes } from '../body/read-bytes.ts'
 import type { RefusedChange, ServedGitferry } from '../served.ts'
 import { eventStream } from './event-stream.ts'
 import { routes } from './index.ts'
+import { jsonLines } from './json-lines.ts'
 import { reply } from './reply.ts'
 import { numberOrText, queryOf } from './request-values.ts'
 import type { Call } from './route.ts'
@@ -25,20 +27,28 @@ const answers: Parameters<typeof accepts>[1] = {
   default: 'text/plain',
 }
 
-/** `/repos/{id}/branches/{branch}` as Hono writes it; a branch takes the rest of the path, line ends and all. */
+/** `/repos/{id}/branches/{+branch}` as Hono writes it; a `+` takes the rest of the path, line ends and all. */
 const patternOf = (path: string): string =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'branch' ? ':branch{[\\s\\S]+}' : `:${name}`))
+  path.replace(/\{(\+?)(\w+)\}/g, (_, rest: string, name: string) =>
+    rest === '' ? `:${name}` : `:${name}{[\\s\\S]+}`,
+  )
 
 function callOf(
   c: Context<AppEnv>,
   gitferry: ServedGitferry,
-  { bodyLimitBytes, logger }: MountOptions,
+  { bodyLimitBytes, clientAddress, logger }: MountOptions,
 ): Call {
   return {
     gitferry,
+    get ip() {
+      return clientAddress(c)
+    },
     // each is taken from the request when a route asks for it
     get signal() {
       return c.req.raw.signal
+    },
+    get closing() {
+      return c.env?.closing
     },
     get id() {
       return numberOrText(c.req.param('id') ?? '')
@@ -50,12 +60,16 @@ function callOf(
       const text = c.req.header('Last-Event-ID')
       return text ? numberOrText(text) : undefined
     },
-    get branch() {
-      return c.req.param('branch') ?? ''
-    },
+    parameter: (name) => c.req.param(name) ?? '',
     query: (...names) => queryOf(new URL(c.req.url).searchParams, names),
-    body: async <Input>() => (await readJsonBody(c.req.raw, bodyLimitBytes)) as Input,
+    body: async <Input>() =>
+      parseJsonBody(await readBytes(c.req.raw, bodyLimitBytes), c.req.raw.headers) as Input,
+    get headers() {
+      return c.req.raw.headers
+    },
+    bytes: (limitBytes) => readBytes(c.req.raw, limitBytes),
     stream: (events) => eventStream(events, { logger, signal: c.req.raw.signal }),
+    lines: (records) => jsonLines(records, { logger }),
   }
 }
 

@@ -8,6 +8,8 @@ const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
   task_id: 'number',
   repo_id: 'number',
   object_id: 'number',
+  channel_id: 'number',
+  run_id: 'number',
   after: 'number',
   force: 'boolean',
   cancel: 'boolean',

@@ -15,6 +15,8 @@ export const syncRunRoutes = {
       { signal },
     ),
   'sync.runs.get': ({ gitferry, id, signal }) => gitferry.sync.runs.get(id, { signal }),
+  'sync.runs.cancel': ({ gitferry, id, signal }) => gitferry.sync.runs.cancel(id, { signal }),
+  'sync.runs.retry': ({ gitferry, id }) => gitferry.sync.runs.retry(id),
   'sync.runs.log': async ({ gitferry, id, lastEventId, query, signal, stream, wantsEvents }) => {
     if (wantsEvents) {
       // a caller that comes back sends its first address again; what it got last counts

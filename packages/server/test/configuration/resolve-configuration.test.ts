@@ -7,6 +7,13 @@ import {
   resolveConfiguration,
 } from '../../src/configuration/resolve-configuration.ts'
 
+/** What the files hold that settings name. */
+const files: Readonly<Record<string, string>> = {
+  '/w': 'hush\n',
+  '/old-and-new': 'new secret \r\n\nold\n',
+  '/empty': '\n',
+}
+
 interface Given {
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -14,7 +21,7 @@ interface Given {
 }
 
 function resolve({ flags = [], env = {}, file }: Given): Invocation {
-  const volume = Volume.fromJSON(file === undefined ? {} : { '/gitferry.yaml': file })
+  const volume = Volume.fromJSON(file === undefined ? { ...files } : { ...files, '/gitferry.yaml': file })
   return resolveConfiguration({
     argv: ['serve', ...flags, ...(file === undefined ? [] : ['--config', '/gitferry.yaml'])],
     env,
@@ -51,6 +58,8 @@ describe('the configuration', () => {
       trustedOwners: [],
       git: undefined,
       concurrency: 4,
+      secretKey: { keyFile: 'data/secret.key' },
+      webhooks: { secrets: [], rateLimit: 100, allowIps: undefined },
       logLevel: 'info',
       logFormat: undefined,
       insecure: false,
@@ -69,6 +78,8 @@ describe('the configuration', () => {
     trustedOwners: [1000, 1001],
     git: '/usr/bin/git',
     concurrency: 2,
+    secretKey: { keyFile: '/k' },
+    webhooks: { secrets: ['hush'], rateLimit: 7, allowIps: ['::1', '10.0.0.0/8'] },
     logLevel: 'debug',
     logFormat: 'json',
     insecure: true,
@@ -84,7 +95,9 @@ describe('the configuration', () => {
           ...['--storage', 'memory', '--allow-outgoing', 'git.lan', '--allow-outgoing', '10.0.0.0/8'],
           ...['--host-name', 'git.lan', '--trust-owner', '1000', '--trust-owner', '1001'],
           ...['--git', '/usr/bin/git', '--concurrency', '2', '--log-level', 'debug', '--log-format', 'json'],
-          ...['--insecure', '--grace', '500ms'],
+          ...['--secret-key-file', '/k', '--insecure', '--grace', '500ms'],
+          ...['--webhook-secret-file', '/w', '--webhook-rate-limit', '7'],
+          ...['--webhook-allow-ip', '::1', '--webhook-allow-ip', '10.0.0.0/8'],
         ],
       },
     ],
@@ -102,6 +115,10 @@ describe('the configuration', () => {
           GITFERRY_TRUST_OWNERS: '1000,1001',
           GITFERRY_GIT: '/usr/bin/git',
           GITFERRY_CONCURRENCY: '2',
+          GITFERRY_SECRET_KEY_FILE: '/k',
+          GITFERRY_WEBHOOK_SECRET_FILE: '/w',
+          GITFERRY_WEBHOOK_RATE_LIMIT: '7',
+          GITFERRY_WEBHOOK_ALLOW_IPS: '::1, 10.0.0.0/8',
           GITFERRY_LOG_LEVEL: 'debug',
           GITFERRY_LOG_FORMAT: 'json',
           GITFERRY_INSECURE: '1',
@@ -123,6 +140,10 @@ describe('the configuration', () => {
           'trusted_owners: [1000, 1001]',
           'git: /usr/bin/git',
           'concurrency: 2',
+          'secret_key_file: /k',
+          'webhook_secret_file: /w',
+          'webhook_rate_limit: 7',
+          'webhook_allow_ips: ["::1", 10.0.0.0/8]',
           'log_level: debug',
           'log_format: json',
           'insecure: true',
@@ -144,6 +165,10 @@ describe('the configuration', () => {
           trusted_owners: [1000, 1001],
           git: '/usr/bin/git',
           concurrency: 2,
+          secret_key_file: '/k',
+          webhook_secret_file: '/w',
+          webhook_rate_limit: 7,
+          webhook_allow_ips: ['::1', '10.0.0.0/8'],
           log_level: 'debug',
           log_format: 'json',
           insecure: true,
@@ -213,6 +238,21 @@ describe('a setting that cannot be used is refused, with where it was given', ()
     ],
     [{ flags: ['--git', 'git'] }, '--git: must be an absolute path'],
     [{ flags: ['--concurrency', '0'] }, '--concurrency: must be an integer from 1 to 64'],
+    [
+      { flags: ['--webhook-secret', 'x'] },
+      '--webhook-secret: everybody on this machine can read a command line; give the secret by --webhook-secret-file or GITFERRY_WEBHOOK_SECRET',
+    ],
+    [{ flags: ['--webhook-secret-file', '/none'] }, '--webhook-secret-file: there is no file /none'],
+    [
+      { env: { GITFERRY_WEBHOOK_SECRET_FILE: '/empty' } },
+      'GITFERRY_WEBHOOK_SECRET_FILE: the file is empty; write the secret into it: openssl rand -hex 32',
+    ],
+    [{ flags: ['--webhook-rate-limit', '0'] }, '--webhook-rate-limit: must be an integer from 1 to 1000000'],
+    [
+      { env: { GITFERRY_WEBHOOK_ALLOW_IPS: 'localhost' } },
+      'GITFERRY_WEBHOOK_ALLOW_IPS: must be an IP address ("203.0.113.7") or a network ("10.0.0.0/8", "2001:db8::/32")',
+    ],
+    [{ file: 'webhook_allow_ips: []' }, '/gitferry.yaml: webhook_allow_ips: must name at least one address'],
     [{ flags: ['--log-level', 'loud'] }, '--log-level: must be debug, info, warn or error'],
     [{ flags: ['--grace', '61m'] }, '--grace: must be a time of at most an hour: 30s, 500ms, 2m, or seconds'],
     [
@@ -253,6 +293,41 @@ describe('a setting that cannot be used is refused, with where it was given', ()
     const message = problemWith({ file: 'port: 1\nport: 2 # canary' })
     expect(message).toMatch(/^\/gitferry\.yaml: is neither YAML nor JSON: .*line 2/)
     expect(message).not.toContain('canary')
+  })
+})
+
+describe('the webhook secret', () => {
+  const secretsOf = (given: Given) => configurationOf(given).webhooks.secrets
+
+  it('is the line of a file, without its end, or several while one is exchanged', () => {
+    expect(secretsOf({ flags: ['--webhook-secret-file', '/w'] })).toEqual(['hush'])
+    expect(secretsOf({ flags: ['--webhook-secret-file', '/old-and-new'] })).toEqual(['new secret ', 'old'])
+  })
+
+  it('comes from the first source that gives it, as it is or as a file', () => {
+    const env = { GITFERRY_WEBHOOK_SECRET: 'from the environment', WEBHOOK_SECRET: 'from the original' }
+    const file = 'webhook_secret: from the configuration'
+    expect(secretsOf({ flags: ['--webhook-secret-file', '/w'], env, file })).toEqual(['hush'])
+    expect(secretsOf({ env, file })).toEqual(['from the environment'])
+    expect(secretsOf({ env: { WEBHOOK_SECRET: 'from the original' }, file })).toEqual([
+      'from the configuration',
+    ])
+    expect(secretsOf({ env: { WEBHOOK_SECRET: 'from the original' } })).toEqual(['from the original'])
+  })
+
+  it('given twice in one place is refused, and not shown', () => {
+    const env = { GITFERRY_WEBHOOK_SECRET: 'canary', GITFERRY_WEBHOOK_SECRET_FILE: '/w' }
+    expect(problemWith({ env })).toBe(
+      'GITFERRY_WEBHOOK_SECRET_FILE: is given together with GITFERRY_WEBHOOK_SECRET; give one of them',
+    )
+    expect(problemWith({ file: 'webhook_secret: canary\nwebhook_secret_file: /w' })).not.toMatch(/canary/)
+  })
+
+  it('of the original’s name is taken with a warning that does not show it', () => {
+    const invocation = resolve({ env: { WEBHOOK_SECRET: 'canary' } })
+    const warnings = invocation.command === 'serve' ? invocation.warnings : []
+    expect(warnings).toEqual([expect.stringMatching(/^WEBHOOK_SECRET .*GITFERRY_WEBHOOK_SECRET/)])
+    expect(warnings.join()).not.toMatch(/canary/)
   })
 })
 
@@ -305,9 +380,9 @@ describe('the original’s names', () => {
   })
 
   it('a variable that gitferry does not know is named, with the one that was meant', () => {
-    expect(warningsOf({ env: { GITFERRY_PROT: '1', GITFERRY_WEBHOOK_SECRET: 'canary' } })).toEqual([
+    expect(warningsOf({ env: { GITFERRY_PROT: '1', GITFERRY_CORS_ORIGINS: 'canary' } })).toEqual([
       'GITFERRY_PROT is not a setting of this version and was ignored. Did you mean GITFERRY_PORT?',
-      'GITFERRY_WEBHOOK_SECRET is not a setting of this version and was ignored.',
+      'GITFERRY_CORS_ORIGINS is not a setting of this version and was ignored.',
     ])
   })
 })

@@ -51,6 +51,7 @@ export function lsRemote(input: LsRemoteInput): GitCommand<Map<string, string>> 
       url,
     ],
     protocol,
+    exactOutput: true,
     // Some lines of JSON on stderr; among them the version of the protocol, if the two sides spoke one.
     ...(isHttp ? { env: { GIT_TRACE2_EVENT: '2' } } : {}),
     parse({ stdout, stderr }) {

@@ -22,7 +22,7 @@ export interface RefResult {
     RefOutcome,
     'updated' | 'in_step' | 'checked_out' | 'stale' | 'rejected' | 'failed'
   >
-  /** In git’s or the remote’s words; empty when there is nothing to say. */
+  /** In git’s or the remote’s words, not redacted; empty when there is nothing to say. */
   readonly reason: string
 }
 
@@ -76,6 +76,7 @@ export function pushRefs(input: PushInput): GitCommand<RefResult[]> {
       ...updates.map(({ ref, oid }) => `${oid === null ? '' : requireOid(oid)}:${ref}`),
     ],
     protocol,
+    exactOutput: true,
     exitCodes: [1],
     parse({ exitCode, stdout, stderr }) {
       const results = parsePushPorcelain(stdout.toString('utf8'))

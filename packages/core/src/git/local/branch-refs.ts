@@ -2,6 +2,7 @@ import type { Branch } from '../../contract/branch.ts'
 import { problemWithRefName } from '../../contract/ref.ts'
 import { GitferryError } from '../../errors/index.ts'
 import type { ListedRef } from './commands/list-refs.ts'
+import { refInTheWay } from './room-for-ref.ts'
 
 const heads = 'refs/heads/'
 const remotes = 'refs/remotes/'
@@ -60,12 +61,8 @@ export class BranchRefs {
         details: { field: 'name', branch: name },
       })
     }
-    const above = name
-      .split('/')
-      .slice(0, -1)
-      .map((_, index, all) => all.slice(0, index + 1).join('/'))
-    const below = [...this.#oids.keys()].find((ref) => ref.startsWith(`${heads}${name}/`))
-    const other = above.find((prefix) => this.local(prefix) !== undefined) ?? below?.slice(heads.length)
+    const local = [...this.#oids.keys()].filter((ref) => ref.startsWith(heads))
+    const other = refInTheWay(heads + name, local)?.slice(heads.length)
     if (other === undefined) return
     throw new GitferryError(
       'BRANCH_EXISTS',

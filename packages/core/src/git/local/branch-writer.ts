@@ -4,10 +4,10 @@ import { throwIfAborted } from '../../runtime/abort.ts'
 import type { GitRunner } from '../command.ts'
 import type { GitSetting } from '../settings.ts'
 import { BranchRefs, branchNotFound } from './branch-refs.ts'
-import { configuredHooks } from './commands/config-entries.ts'
 import { listRefs } from './commands/list-refs.ts'
 import { setHead } from './commands/symbolic-ref.ts'
-import { createBranchRef, deleteBranchRef } from './commands/update-refs.ts'
+import { createRef, deleteRef } from './commands/update-refs.ts'
+import { withoutHooks } from './hooks-off.ts'
 import { checkBranchPath } from './structure.ts'
 
 /**
@@ -29,7 +29,9 @@ export class BranchWriter {
     const settings = await this.#withoutHooks()
     throwIfAborted(signal)
     try {
-      await this.#runner.run(createBranchRef(name, oid, message, settings), { gitDir: this.#repo.git_dir })
+      await this.#runner.run(createRef(`refs/heads/${name}`, oid, message, settings), {
+        gitDir: this.#repo.git_dir,
+      })
     } catch (error) {
       const refs = await this.#refs()
       refs.checkRoomFor(name)
@@ -43,7 +45,7 @@ export class BranchWriter {
     const settings = await this.#withoutHooks()
     throwIfAborted(signal)
     try {
-      await this.#runner.run(deleteBranchRef(name, oid, settings), { gitDir: this.#repo.git_dir })
+      await this.#runner.run(deleteRef(`refs/heads/${name}`, oid, settings), { gitDir: this.#repo.git_dir })
     } catch (error) {
       const now = (await this.#refs()).local(name)
       if (now === undefined) {
@@ -68,14 +70,7 @@ export class BranchWriter {
     return new BranchRefs(await this.#runner.run(listRefs(['refs/heads']), { gitDir: this.#repo.git_dir }))
   }
 
-  /** `core.hooksPath` does not reach hooks that newer gits take from the config; each is turned off by name. */
-  async #withoutHooks(): Promise<readonly GitSetting[]> {
-    return hooksOff(await this.#runner.run(configuredHooks(), { gitDir: this.#repo.git_dir }))
+  #withoutHooks(): Promise<readonly GitSetting[]> {
+    return withoutHooks(this.#repo.git_dir, this.#runner)
   }
-}
-
-/** Settings that turn configured hooks (`hook.<name>.…`) off, for one command. */
-export function hooksOff(keys: readonly string[]): readonly GitSetting[] {
-  const names = new Set(keys.flatMap((key) => /^hook\.(.*)\.[^.]+$/s.exec(key)?.[1] ?? []))
-  return [...names].map((name) => [`hook.${name}.enabled`, 'false'])
 }

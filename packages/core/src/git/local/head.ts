@@ -1,4 +1,4 @@
-import { readlink } from 'node:fs/promises'
+import { lstatSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { isGitferryError } from '../../errors/index.ts'
 import type { GitRunner } from '../command.ts'
@@ -46,7 +46,7 @@ export async function readHead(
   { runner, signal }: { readonly runner: GitRunner; readonly signal?: AbortSignal | undefined },
 ): Promise<Head> {
   const path = join(gitDir, 'HEAD')
-  const link = await readlink(path).catch(() => undefined)
+  const link = linkTarget(path)
   if (link?.startsWith('refs/')) return named(link)
   const text = await readSmallFile(path).catch((error: unknown) => {
     throw notARepository(path, `cannot be read (${fileErrorCode(error)})`, error)
@@ -62,5 +62,15 @@ export async function readHead(
   } catch (error) {
     if (!isGitferryError(error, 'GIT_FAILED')) throw error
     throw notARepository(gitDir, 'is kept in a format that this git does not read', error)
+  }
+}
+
+/** Synchronous: a list of a thousand repositories would go through the thread pool a thousand times. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined
+  } catch {
+    // what cannot be looked at is said by the read that follows
+    return undefined
   }
 }

@@ -37,9 +37,16 @@ export async function checkStructure(
     checkEntry(join(common_dir, 'refs'), 'directory', roots, { mayBeAbsent: false }),
     // A reftable repository keeps a placeholder file there.
     checkEntry(join(common_dir, 'refs/heads'), 'file or directory', roots),
-    ...['refs/tags', 'refs/remotes', 'reftable', 'logs', 'logs/refs', 'logs/refs/heads', 'worktrees'].map(
-      (name) => checkEntry(join(common_dir, name), 'directory', roots),
-    ),
+    ...[
+      'refs/tags',
+      'refs/remotes',
+      'reftable',
+      'logs',
+      'logs/refs',
+      'logs/refs/heads',
+      'logs/refs/tags',
+      'worktrees',
+    ].map((name) => checkEntry(join(common_dir, name), 'directory', roots)),
     ...[
       'config',
       'packed-refs',
@@ -199,13 +206,14 @@ async function readAlternates(objects: string): Promise<string[]> {
 }
 
 /**
- * Refuses symbolic links on the way to a branch's ref and its log: git would follow them and write elsewhere.
+ * Refuses symbolic links on the way to a ref and its log: git would follow them and write elsewhere.
+ * @param top `refs/heads`, `refs/tags`
  * @throws NOT_A_REPOSITORY
  */
-export async function checkBranchPath(commonDir: string, branch: string): Promise<void> {
-  for (const top of ['refs/heads', 'logs/refs/heads']) {
-    let path = join(commonDir, top)
-    for (const component of branch.split('/')) {
+export async function checkRefPath(commonDir: string, top: string, name: string): Promise<void> {
+  for (const start of [top, `logs/${top}`]) {
+    let path = join(commonDir, start)
+    for (const component of name.split('/')) {
       path = join(path, component)
       if (lookAt(path)?.isSymbolicLink()) {
         throw notARepository(path, 'is a symbolic link, through which git would write elsewhere')
@@ -213,6 +221,10 @@ export async function checkBranchPath(commonDir: string, branch: string): Promis
     }
   }
 }
+
+/** As `checkRefPath`, for a branch. @throws NOT_A_REPOSITORY */
+export const checkBranchPath = (commonDir: string, branch: string): Promise<void> =>
+  checkRefPath(commonDir, 'refs/heads', branch)
 
 function lookAt(path: string): Stats | undefined {
   try {

@@ -26,7 +26,7 @@ const classes: readonly FailureClass[] = [
   {
     code: 'HOST_KEY_MISMATCH',
     reason: 'host_key',
-    sign: /host key verification failed|remote host identification has changed|no \S+ host key is known/i,
+    sign: /host key verification failed|remote host identification has changed|no \S+ host key is known|no matching host key type found/i,
     advice: 'The host key of the remote is not the one that was accepted. Check it, then accept the new one.',
   },
   {
@@ -86,8 +86,15 @@ const classes: readonly FailureClass[] = [
   },
   {
     code: 'GIT_AUTH_FAILED',
+    reason: 'ssh_key',
+    sign: /permission denied \(|too many authentication failures/i,
+    advice:
+      'The remote refused the SSH key. Check that its public half is known there and may reach this repository.',
+  },
+  {
+    code: 'GIT_AUTH_FAILED',
     reason: 'credential',
-    sign: /authentication failed|invalid username or|could not read (?:username|password)|permission denied \(|returned error: 40[13]\b|access denied|not authorized|permission to \S+ denied|bad credentials|too many authentication failures/i,
+    sign: /authentication failed|invalid username or|could not read (?:username|password)|returned error: 40[13]\b|access denied|not authorized|permission to \S+ denied|bad credentials/i,
     advice: 'The remote refused the credential. Check that it is valid and may reach this repository.',
   },
   {
@@ -118,6 +125,8 @@ const classes: readonly FailureClass[] = [
 ]
 
 const longestQuote = 300
+/** OpenSSH tells the key that a server showed instead of the known one, its type by a short name: `ED25519`. */
+const shownHostKey = /^The fingerprint for the (\S+) key sent by the remote host is\n(SHA256:[\w+/]{43})\.$/m
 
 /**
  * What git itself said. Lines of the remote (`remote: …`) are left out, they may be any page inside a network;
@@ -130,8 +139,13 @@ function ownLines(stderr: string): string[] {
     .filter((line) => line !== '' && !/^(?:remote: |\{"event")/.test(line))
 }
 
-function quote(lines: readonly string[]): string {
-  const said = lines.find((line) => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? ''
+/** What git says of every end of ssh: the line before it tells why. */
+const wake = /^fatal: could not read from remote repository/i
+
+function quote(lines: readonly string[], sign: RegExp | undefined): string {
+  const telling = sign && lines.find((line) => sign.test(line) && !line.startsWith('@') && !wake.test(line))
+  const first = lines.find((line) => /^(?:fatal|error): /.test(line)) ?? lines.at(-1) ?? ''
+  const said = wake.test(first) ? (telling ?? first) : first
   const text = said.replace(/^(?:fatal|error): /, '').replace(/[.\s]+$/, '')
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text
 }
@@ -139,17 +153,23 @@ function quote(lines: readonly string[]): string {
 /**
  * The error for a failed git command, by what git printed (`LC_ALL=C`). Codes: HOST_KEY_MISMATCH, DISK_FULL,
  * URL_FORBIDDEN, PATH_NOT_OWNED, GIT_AUTH_FAILED, GIT_REMOTE_NOT_FOUND, GIT_REJECTED, GIT_UNREACHABLE, and
- * GIT_FAILED for all else; `details.reason` tells cases of one code apart (`locked`, `corrupt`, …).
+ * GIT_FAILED for all else; `details.reason` tells cases of one code apart (`locked`, `corrupt`, …), and of a host key
+ * `details.key_type` and `details.fingerprint` tell which was shown.
  */
 export function classifyFailure({ verb, exitCode, stderr }: GitFailure): GitferryError {
   const lines = ownLines(stderr)
   const text = lines.join('\n')
   const found = classes.find(({ sign }) => sign.test(text))
-  const said = quote(lines)
+  const said = quote(lines, found?.sign)
+  const shown = shownHostKey.exec(text)
   const ended =
     exitCode > 128 && said === '' ? `git ${verb} was killed (exit code ${exitCode})` : `git ${verb} failed`
   const message = [said === '' ? `${ended}.` : `${ended}: ${said}.`, found?.advice].filter(Boolean).join(' ')
   return new GitferryError(found?.code ?? 'GIT_FAILED', message, {
-    details: { reason: found?.reason ?? 'other', exit_code: exitCode },
+    details: {
+      reason: found?.reason ?? 'other',
+      exit_code: exitCode,
+      ...(shown && { key_type: shown[1], fingerprint: shown[2] }),
+    },
   })
 }

@@ -7,7 +7,7 @@ import {
   auditEntry as auditEntrySchema,
 } from '../../contract/audit-entry.ts'
 import type { RegisterRepo } from '../../contract/repo.ts'
-import { collect, isRecord, mainToBackup, registerClone } from './records.ts'
+import { allSealed, collect, isRecord, mainToBackup, registerClone } from './records.ts'
 import { refuses } from './refuses.ts'
 import type { ApiRules } from './subject.ts'
 
@@ -141,6 +141,7 @@ export const auditRules: ApiRules = {
     await api.repos.update(id, { name: 'renamed' })
     await api.branches.create(id, { name: 'x' })
     const other = await api.repos.register({ path: sandbox.secondBarePath })
+    await allSealed(api)
     const everything = await collect(api.audit.all())
     const ids = everything.map((entry) => entry.id)
     assert.deepEqual(

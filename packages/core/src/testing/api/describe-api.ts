@@ -1,22 +1,31 @@
 import type { TestRunner } from '../runner.ts'
 import { abortRules } from './abort-rules.ts'
+import { auditChainRules } from './audit-chain-rules.ts'
 import { auditRules } from './audit-rules.ts'
 import { branchCheckoutRules, branchDeleteRules } from './branch-change-rules.ts'
 import { branchCreateRules } from './branch-create-rules.ts'
 import { branchListRules } from './branch-list-rules.ts'
+import { cancelRules } from './cancel-rules.ts'
+import { channelRules } from './channel-rules.ts'
+import { credentialRules } from './credential-rules.ts'
 import { divergenceRules } from './divergence-rules.ts'
+import { eventRules } from './event-rules.ts'
 import { followRules } from './follow-rules.ts'
 import { idRules } from './id-rules.ts'
 import { listRules } from './list-rules.ts'
 import { planRules } from './plan-rules.ts'
+import { remoteRules } from './remote-rules.ts'
 import { repoPathRules } from './repo-path-rules.ts'
 import { repoRules } from './repo-rules.ts'
+import { retryRules } from './retry-rules.ts'
 import { runQueryRules } from './run-query-rules.ts'
 import { runRules } from './run-rules.ts'
 import { runningRules } from './running-rules.ts'
 import { scheduleRules } from './schedule-rules.ts'
+import { sshKeyRules } from './ssh-key-rules.ts'
 import type { ApiRules, ApiSubject, MakeApiSubject } from './subject.ts'
 import { systemRules } from './system-rules.ts'
+import { tagRules } from './tag-rules.ts'
 import { taskRules } from './task-rules.ts'
 
 /** The rules of the whole interface, by what they are about. */
@@ -29,15 +38,24 @@ export const apiRules = {
   'creating branches': branchCreateRules,
   'checking out branches': branchCheckoutRules,
   'deleting branches': branchDeleteRules,
+  tags: tagRules,
+  remotes: remoteRules,
   'sync tasks': taskRules,
   schedules: scheduleRules,
   plans: planRules,
   runs: runRules,
   'sides that diverge': divergenceRules,
   'runs under way': runningRules,
+  'canceling runs': cancelRules,
+  'retrying runs': retryRules,
   'following runs': followRules,
   'queries for runs': runQueryRules,
+  'SSH keys': sshKeyRules,
+  credentials: credentialRules,
+  channels: channelRules,
+  events: eventRules,
   'the audit log': auditRules,
+  'the chain of the audit log': auditChainRules,
   system: systemRules,
   'giving up': abortRules,
 } as const satisfies Record<string, ApiRules>
@@ -49,7 +67,8 @@ export const apiRules = {
  * @example
  * describeApi({ describe, it, beforeEach, afterEach }, async () => {
  *   const sandbox = createApiSandbox()
- *   const api = createGitferry({ storage, dataDir: sandbox.dataDir, repoRoots: [sandbox.root] })
+ *   const { dataDir, notifier, root } = sandbox
+ *   const api = createGitferry({ storage, dataDir, repoRoots: [root], notifiers: [notifier], secrets })
  *   await api.start()
  *   return { api, sandbox, dispose: () => api.stop().finally(() => sandbox.remove()) }
  * })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import type { GitferryApi } from '../../contract/api.ts'
+import type { AuditVerification } from '../../contract/audit-verification.ts'
 import type { CreateSyncTask, Repo } from '../../contract/index.ts'
 import type { SyncTask } from '../../contract/sync-task.ts'
 import type { ApiSubject } from './subject.ts'
@@ -33,6 +36,15 @@ export async function collect<Item>(records: AsyncIterable<Item>): Promise<Item[
   const items: Item[] = []
   for await (const item of records) items.push(item)
   return items
+}
+
+/** Waits until every audit entry is sealed, after which none changes any more; answers what the chain is then. */
+export async function allSealed(api: GitferryApi): Promise<AuditVerification> {
+  for (;;) {
+    const found = await api.audit.verify()
+    if (found.unsealed === 0) return found
+    await sleep(5)
+  }
 }
 
 /** Asserts that `values` come in strictly ascending order. */

@@ -12,7 +12,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { type MemoryNotifier, memoryNotifier } from './memory-notifier.ts'
 import { commitTo, plainGit } from './plain-git.ts'
+import { type PlainSshKey, plainSshKey } from './plain-ssh-key.ts'
 
 /** Real repositories to work on, in a folder of their own. All paths are absolute, links resolved. */
 export interface ApiSandbox {
@@ -37,6 +39,10 @@ export interface ApiSandbox {
   readonly linkToOutsidePath: string
   /** A link inside `root` to the clone. */
   readonly linkToClonePath: string
+  /** The notifier that the subject must be given. */
+  readonly notifier: MemoryNotifier
+  /** A new key, made by ssh-keygen. */
+  sshKey(): PlainSshKey
   /** Runs git itself, apart from everything under test; answers what it printed, trimmed. */
   git(cwd: string, ...args: string[]): string
   /** The oid of a branch by plain git, `''` when there is none. */
@@ -161,6 +167,8 @@ export function createApiSandbox(): ApiSandbox {
     outsidePath,
     linkToOutsidePath,
     linkToClonePath,
+    notifier: memoryNotifier(),
+    sshKey: () => plainSshKey(base),
     git: plainGit,
     oidOf: (repository, branch) =>
       plainGit(repository, 'for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`),

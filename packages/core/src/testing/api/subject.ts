@@ -3,7 +3,10 @@ import type { ApiSandbox } from './sandbox.ts'
 
 /** What one case works on. */
 export interface ApiSubject {
-  /** Started, with empty storage, `sandbox.root` as its only repository root, and rights to everything. */
+  /**
+   * Started, with empty storage, a secret box, `sandbox.root` as its only repository root, `sandbox.notifier` as its
+   * notifier, and rights to everything.
+   */
   readonly api: GitferryApi
   readonly sandbox: ApiSandbox
   /** Stops the subject and removes the sandbox. Called once. */

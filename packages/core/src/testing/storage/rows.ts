@@ -26,6 +26,9 @@ export const newRemote = (repo_id: number, name: string): NewRow<Tables['remotes
   fetch_url: 'https://git.example/a.git',
   push_url: 'https://git.example/a.git',
   problem: null,
+  source: 'config',
+  ssh_key_id: null,
+  credential_id: null,
   created_at: at,
   updated_at: at,
 })

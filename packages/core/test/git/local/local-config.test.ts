@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hooksOff } from '../../../src/git/local/branch-writer.ts'
+import { hooksOff } from '../../../src/git/local/hooks-off.ts'
 import { trackedBranch, withoutFilters } from '../../../src/git/local/local-config.ts'
 
 const config = (...lines: [key: string, value: string][]) => ({

@@ -75,7 +75,17 @@ describe('the code of a failure', () => {
       'credential',
       "fatal: unable to access 'https://h/x/': The requested URL returned error: 403",
     ],
-    ['GIT_AUTH_FAILED', 'credential', `git@h: Permission denied (publickey).${could}`],
+    ['GIT_AUTH_FAILED', 'ssh_key', `git@h: Permission denied (publickey).${could}`],
+    [
+      'GIT_AUTH_FAILED',
+      'ssh_key',
+      `Received disconnect from 192.0.2.7 port 22:2: Too many authentication failures${could}`,
+    ],
+    [
+      'HOST_KEY_MISMATCH',
+      'host_key',
+      `Unable to negotiate with 192.0.2.7 port 22: no matching host key type found. Their offer: ssh-dss${could}`,
+    ],
     ['GIT_AUTH_FAILED', 'credential', 'fatal: remote error: access denied or repository not exported: /x'],
     [
       'GIT_REMOTE_NOT_FOUND',
@@ -140,6 +150,27 @@ describe('the message', () => {
       "git fetch failed: unable to access 'https://h/x/': Could not resolve host: h. " +
         'The remote cannot be reached, or broke the connection off. It is worth another try later.',
     )
+  })
+
+  it.each([
+    ['git@h: Permission denied (publickey)', 'The remote refused the SSH key.'],
+    ['ssh: connect to host h port 22: Connection refused', 'The remote cannot be reached'],
+    ['ERROR: Repository not found', 'There is no repository at the URL'],
+  ])('quotes of ssh what came before git lost the line: %s', (said, advice) => {
+    const { message } = classifyFailure({ verb: 'push', exitCode: 128, stderr: `${said}.\r\n${could}` })
+    expect(message).toContain(`git push failed: ${said}. ${advice}`)
+  })
+
+  it('of a changed host key goes with the key that was shown', () => {
+    const fingerprint = `SHA256:${'a'.repeat(43)}`
+    const stderr = `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+The fingerprint for the ED25519 key sent by the remote host is
+${fingerprint}.
+Please contact your system administrator.
+Host key verification failed.${could}`
+    const error = classifyFailure({ verb: 'fetch', exitCode: 128, stderr })
+    expect(error.message).toMatch(/^git fetch failed: Host key verification failed\. /)
+    expect(error.details).toMatchObject({ reason: 'host_key', key_type: 'ED25519', fingerprint })
   })
 
   it('quotes neither pages of a remote nor traces, and is never long', () => {

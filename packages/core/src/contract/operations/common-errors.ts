@@ -1,0 +1,31 @@
+import type { ErrorCode } from '../../wire/index.ts'
+
+/** What can go wrong when a registered repository is read or written by git. */
+export const localGitErrors = [
+  'PATH_INVALID',
+  'NOT_A_REPOSITORY',
+  'PATH_OUTSIDE_ROOTS',
+  'PATH_NOT_OWNED',
+  'UNSUPPORTED',
+  'GIT_FAILED',
+  'GIT_MISSING',
+  'GIT_OUTPUT_TOO_LARGE',
+  'GIT_STALLED',
+  'GIT_TIMEOUT',
+] as const satisfies readonly ErrorCode[]
+
+/** What can go wrong when remotes are reached through a store. */
+export const remoteErrors = [
+  ...localGitErrors,
+  'REMOTE_UNKNOWN',
+  'URL_FORBIDDEN',
+  'STORE_FAILED',
+  'DISK_FULL',
+  'SECRETS_UNAVAILABLE',
+  'SECRET_UNREADABLE',
+  'GIT_UNREACHABLE',
+  'GIT_AUTH_FAILED',
+  'HOST_KEY_MISMATCH',
+  'GIT_REMOTE_NOT_FOUND',
+  'GIT_REJECTED',
+] as const satisfies readonly ErrorCode[]

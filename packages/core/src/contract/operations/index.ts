@@ -1,0 +1,56 @@
+import { auditOperations } from './audit.ts'
+import { branchOperations } from './branches.ts'
+import { credentialOperations, hostKeyOperations } from './credentials.ts'
+import { notificationOperations } from './notifications.ts'
+import type { OperationGroup, Operations } from './operation.ts'
+import { remoteOperations } from './remotes.ts'
+import { repoOperations } from './repos.ts'
+import { sshKeyOperations } from './ssh-keys.ts'
+import { syncRunOperations } from './sync-runs.ts'
+import { syncTaskOperations } from './sync-tasks.ts'
+import { systemOperations } from './system.ts'
+import { tagOperations } from './tags.ts'
+import { webhookOperations } from './webhooks.ts'
+
+export type {
+  JsonAnswer,
+  Operation,
+  OperationBody,
+  OperationGroup,
+  Operations,
+  TextAnswer,
+} from './operation.ts'
+
+/** What every endpoint takes and answers, noun by noun. */
+export const operationGroups: readonly OperationGroup[] = [
+  repoOperations,
+  remoteOperations,
+  branchOperations,
+  tagOperations,
+  syncTaskOperations,
+  syncRunOperations,
+  webhookOperations,
+  sshKeyOperations,
+  credentialOperations,
+  hostKeyOperations,
+  notificationOperations,
+  auditOperations,
+  systemOperations,
+]
+
+/** The same by endpoint; the compiler finds one that is missing. */
+export const operations: Operations = {
+  ...repoOperations.operations,
+  ...remoteOperations.operations,
+  ...branchOperations.operations,
+  ...tagOperations.operations,
+  ...syncTaskOperations.operations,
+  ...syncRunOperations.operations,
+  ...webhookOperations.operations,
+  ...sshKeyOperations.operations,
+  ...credentialOperations.operations,
+  ...hostKeyOperations.operations,
+  ...notificationOperations.operations,
+  ...auditOperations.operations,
+  ...systemOperations.operations,
+}

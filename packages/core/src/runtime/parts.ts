@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { parseAllowOutgoing } from '../git/remote-url.ts'
+import { systemLookup } from '../git/resolve-host.ts'
+import { SshSessions } from '../git/ssh/ssh-sessions.ts'
+import { Stores } from '../git/store.ts'
+import { AbandonedRuns } from '../services/abandoned-runs.ts'
+import { AfterRun } from '../services/after-run.ts'
+import { createAuditChain } from '../services/audit-chain.ts'
+import { AuditLog } from '../services/audit-log.ts'
+import { ChannelSender } from '../services/channel-sender.ts'
+import { DeliveryDispatcher } from '../services/delivery-dispatcher.ts'
+import { Notifiers } from '../services/notifiers.ts'
+import { DeliveryOutbox } from '../services/outbox.ts'
+import { PlanApplier } from '../services/plan-applier.ts'
+import { RepoSizes } from '../services/repo-sizes.ts'
+import { RunQueue } from '../services/run-queue.ts'
+import { RunRecorder } from '../services/run-recorder.ts'
+import { RunWaiter } from '../services/run-waiter.ts'
+import { RunWorker } from '../services/run-worker.ts'
+import { Scheduler } from '../services/scheduler.ts'
+import { SealedValues } from '../services/sealed-values.ts'
+import { SyncPlanner } from '../services/sync-planner.ts'
+import { TaskSchedule } from '../services/task-schedule.ts'
+import { WebhookGate } from '../webhooks/webhook-gate.ts'
+import type { CheckpointFileSystem } from './checkpoint-file.ts'
+import { CheckpointFile, CheckpointInMemory } from './checkpoint-file.ts'
+import { DeferredRunner } from './deferred-runner.ts'
+import { EventBus } from './event-bus.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
+import { InProcessQueue } from './in-process-queue.ts'
+import { KeyedLock } from './keyed-lock.ts'
+import { ManagedStorage } from './managed-storage.ts'
+import type { ResolvedOptions } from './options.ts'
+
+/** Builds the parts; does no I/O. `fs` keeps the checkpoint of the audit log. */
+export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) {
+  const { clock, dataDir, logger } = options
+  const storage = new ManagedStorage(options.storage)
+  const events = new EventBus({ logger })
+  const runner = new DeferredRunner()
+  const lock = new KeyedLock()
+  const audit = new AuditLog({ storage, clock, logger, wakeSealer: () => auditChain.wake() })
+  const schedule = new TaskSchedule({ clock, random: options.random })
+  const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
+  const queue = new RunQueue({ adapter, clock, events })
+  const stores = new Stores({ runner, dataDir, repoRoots: options.repoRoots, logger })
+  const abandoned = new AbandonedRuns({
+    storage,
+    clock,
+    logger,
+    queue,
+    audit,
+    isActive: (id) => worker.isActive(id),
+  })
+  const housekeeping = async () => {
+    if (!adapter.capabilities.shared) await abandoned.takeUp()
+  }
+  const wakeDispatcher = () => dispatcher.wake()
+  const outbox = new DeliveryOutbox({ clock, logger, events, wakeDispatcher })
+  const scheduler = new Scheduler({ storage, clock, logger, queue, schedule, outbox, housekeeping })
+  const wakeScheduler = () => scheduler.wake()
+  const settings = {
+    repoRoots: options.repoRoots,
+    trustedOwners: options.trustedOwners,
+    allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
+  }
+  const sizes = new RepoSizes({ storage, stores, clock, logger })
+  const lookup = systemLookup
+  const sealed = new SealedValues({ box: options.secrets })
+  const checkpoints = options.storage.capabilities.durable
+    ? new CheckpointFile({ path: join(dataDir, 'audit.checkpoint'), fs })
+    : new CheckpointInMemory()
+  const auditChain = createAuditChain({ storage, clock, logger, sealed, checkpoints })
+  const notifiers = new Notifiers(options.notifiers)
+  const fetch = createGuardedFetch({ lookup, allowOutgoing: settings.allowOutgoing })
+  const channelSender = new ChannelSender({ notifiers, sealed, fetch, clock, logger })
+  const { random } = options
+  const dispatcher = new DeliveryDispatcher({ storage, clock, logger, events, sender: channelSender, random })
+  const ssh = new SshSessions({ dataDir, searchPath: options.searchPath, logger })
+  const shared = {
+    storage,
+    clock,
+    logger,
+    events,
+    audit,
+    auditChain,
+    runner,
+    stores,
+    sizes,
+    settings,
+    lock,
+    lookup,
+    ssh,
+    sealed,
+    notifiers,
+    channelSender,
+    outbox,
+    wakeDispatcher,
+  }
+  const planner = new SyncPlanner(shared)
+  const recorder = new RunRecorder({ storage, clock, events, logger, schedule, outbox, wakeScheduler })
+  const applier = new PlanApplier(shared)
+  const afterRun = new AfterRun({ stores, sizes, logger })
+  const worker = new RunWorker({ ...shared, planner, recorder, applier, afterRun })
+  const waiter = new RunWaiter({ storage, events })
+  const webhookGate = new WebhookGate({ ...options.webhooks, clock })
+  return {
+    /** What the services are built from, besides who is asking. */
+    context: { ...shared, queue, schedule, planner, recorder, waiter, webhookGate, wakeScheduler },
+    adapter,
+    scheduler,
+    worker,
+    dispatcher,
+  }
+}

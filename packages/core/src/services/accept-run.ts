@@ -1,0 +1,28 @@
+import type { RunTrigger, SyncTaskRow } from '../contract/index.ts'
+import type { StorageSession } from '../ports/index.ts'
+import type { AuditDraft } from './audit-log.ts'
+import type { AcceptedRun, RunQueue } from './run-queue.ts'
+
+/**
+ * Accepts a run that somebody asked for, with the entry of who did, in the caller's transaction. The task must have
+ * been read in there: one that is deleted meanwhile must not gain a run. To be handed over after the commit.
+ */
+export async function acceptRun(
+  session: StorageSession,
+  {
+    draft,
+    queue,
+    task,
+    trigger,
+  }: {
+    readonly draft: AuditDraft
+    readonly queue: RunQueue
+    readonly task: SyncTaskRow
+    readonly trigger: RunTrigger
+  },
+): Promise<AcceptedRun> {
+  const accepted = await queue.accept(session, task, trigger)
+  draft.note({ details: { name: task.name, run_id: accepted.run.id } })
+  await draft.write(session)
+  return accepted
+}

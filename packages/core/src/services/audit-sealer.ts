@@ -1,0 +1,175 @@
+import type { KeyObject } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { type ChainHead, chainHash } from '../audit/index.ts'
+import type { AuditEntryRow } from '../contract/index.ts'
+import { GitferryError } from '../errors/index.ts'
+import type { Clock, Collection, Logger } from '../ports/index.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { AuditHead } from './audit-head.ts'
+import type { AuditKey } from './audit-key.ts'
+
+/** How long an entry may wait for the ones that come after it, in ms, and how many may wait. */
+const patienceMs = 1_000
+const patienceEntries = 100
+const afterFailureMs = 30_000
+
+/** Entries a transaction: other writers wait no longer than it takes to chain them. */
+const batch = 100
+/** Transactions a checkpoint: what a crash leaves to be taken up again. */
+const batchesPerCheckpoint = 10
+
+/**
+ * Chains the entries of the audit log, in the order of their ids, a moment after they were written: whoever writes one
+ * never waits for it. The chain is stored before the checkpoint says so: a crash in between leaves a chain that goes
+ * further than its checkpoint, and the next start takes that up; the other way round it would look cut off.
+ */
+export class AuditSealer {
+  readonly #storage: ManagedStorage
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #keys: AuditKey
+  readonly #head: AuditHead
+  #state: 'new' | 'at work' | 'stopped' = 'new'
+  #waiting = 0
+  #cancelTimer = () => {}
+  #sealing: Promise<void> = Promise.resolve()
+  /** The newest entry that was ever sealed. An older one that is not was tampered with, and is left as it is. */
+  #newestId: number | undefined
+
+  constructor(deps: {
+    readonly storage: ManagedStorage
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly keys: AuditKey
+    readonly head: AuditHead
+  }) {
+    this.#storage = deps.storage
+    this.#clock = deps.clock
+    this.#logger = deps.logger
+    this.#keys = deps.keys
+    this.#head = deps.head
+  }
+
+  /** Begins to seal what is there; waits for none of it. Without a secret box it only says that nothing is sealed. */
+  start(): void {
+    if (this.#state !== 'new') return
+    if (!this.#keys.available) {
+      this.#logger.warn('the audit log is not sealed: no secret key is configured')
+      return
+    }
+    this.#state = 'at work'
+    void this.#seal()
+  }
+
+  /** An entry was written: it will be sealed soon. Never throws, never waits. */
+  wake(): void {
+    if (this.#state !== 'at work') return
+    this.#waiting += 1
+    if (this.#waiting === 1) this.#setTimer(patienceMs)
+    else if (this.#waiting === patienceEntries) this.#setTimer(0)
+  }
+
+  /** Seals what is left. A failure is logged: the next start seals it. May be called twice. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'at work') return
+    this.#state = 'stopped'
+    await this.#seal()
+  }
+
+  #setTimer(ms: number): void {
+    this.#cancelTimer()
+    this.#cancelTimer = this.#clock.setTimer(ms, () => void this.#seal())
+  }
+
+  #seal(): Promise<void> {
+    this.#cancelTimer()
+    this.#waiting = 0
+    this.#sealing = this.#sealing.then(() => this.#sealAll())
+    return this.#sealing
+  }
+
+  async #sealAll(): Promise<void> {
+    try {
+      const key = await this.#head.open()
+      for (let count = batch; count === batch; ) {
+        for (let turn = 0; count === batch && turn < batchesPerCheckpoint; turn += 1) {
+          count = await this.#sealBatch(key)
+          // a storage in this process answers without giving way to anybody
+          await setImmediate()
+        }
+        await this.#head.checkpoint(key)
+      }
+    } catch (error) {
+      const stopped = this.#state === 'stopped'
+      const then = stopped ? 'the next start does it' : 'it is tried again'
+      this.#logger.error(`the audit log could not be sealed; ${then}`, { error })
+      if (stopped) return
+      // counted as waiting, so that the next entry does not bring the next attempt forward
+      this.#waiting += 1
+      this.#setTimer(afterFailureMs)
+    }
+  }
+
+  /** @returns how many entries it sealed */
+  async #sealBatch(key: KeyObject): Promise<number> {
+    const sealed = await this.#storage.transaction(async (session) => {
+      const entries = session.collection('audit_log')
+      const newestId = this.#newestId ?? (await newestSealedId(entries))
+      const rows = await entries.find({ where: { seq: null, id: { gte: newestId + 1 } }, limit: batch })
+      const head = await this.#head.newest(key, entries)
+      return {
+        count: rows.length,
+        newestId: rows.at(-1)?.id ?? newestId,
+        head: await chain(key, entries, head, rows),
+      }
+    })
+    this.#head.moveTo(sealed.head)
+    this.#newestId = sealed.newestId
+    return sealed.count
+  }
+}
+
+/** Gives each entry its place after `head`, in the caller's transaction; answers the new head. */
+async function chain(
+  key: KeyObject,
+  entries: Collection<AuditEntryRow>,
+  head: ChainHead,
+  rows: readonly AuditEntryRow[],
+): Promise<ChainHead> {
+  const places = await freePlaces(entries, head.seq + 1, rows.length)
+  let last = head
+  for (const [index, row] of rows.entries()) {
+    const place = { seq: places[index]!, prev_hash: last.hash }
+    const hash = chainHash(key, { ...row, ...place })
+    const asRead = { id: row.id, version: row.version, seq: null }
+    if ((await entries.updateWhere(asRead, { ...place, hash })) === 0) {
+      throw new GitferryError(
+        'VERSION_CONFLICT',
+        `Audit entry ${row.id} was changed while it was being sealed.`,
+      )
+    }
+    last = { seq: place.seq, hash }
+  }
+  return last
+}
+
+/** The next places that nobody has taken: entries that were put in without the key must not stop the chain. */
+async function freePlaces(
+  entries: Collection<AuditEntryRow>,
+  from: number,
+  count: number,
+): Promise<number[]> {
+  const places: number[] = []
+  for (let start = from; places.length < count; start += count) {
+    const rows = await entries.find({ where: { seq: { gte: start, lt: start + count } } })
+    const taken = new Set(rows.map(({ seq }) => seq))
+    for (let seq = start; seq < start + count; seq += 1) if (!taken.has(seq)) places.push(seq)
+  }
+  return places
+}
+
+async function newestSealedId(entries: Collection<AuditEntryRow>): Promise<number> {
+  const order = [{ by: 'seq', direction: 'desc' }] as const
+  const [newest] = await entries.find({ where: { seq: { gte: 1 } }, order, limit: 1 })
+  return newest?.id ?? 0
+}

@@ -1,0 +1,72 @@
+import type { CredentialRow } from '../contract/index.ts'
+import { GitferryError } from '../errors/index.ts'
+import { pinnedHost } from '../git/resolve-host.ts'
+import { originOf } from '../git/url-origin.ts'
+import type { RemoteAccess, RemoteAccessContext, RemotePlace } from './remote-access.ts'
+import { touchLastUsed } from './touch-last-used.ts'
+
+/**
+ * Access to a remote over http(s): pinned to the addresses that were checked, and with its credential if it has one,
+ * in the environment alone. Redirects are never followed, so it goes to its own origin and no other.
+ * @throws CREDENTIAL_NOT_FOUND, SECRETS_UNAVAILABLE, SECRET_UNREADABLE; INVALID_INPUT when it is for another origin
+ */
+export async function openHttpAccess(
+  place: RemotePlace,
+  addresses: readonly string[],
+  context: RemoteAccessContext,
+): Promise<RemoteAccess> {
+  const pinned = pinnedHost(place, addresses)
+  const row = await findCredential(place, context)
+  const login = row && `${row.username}:${context.sealed.unseal(row.sealed_secret, placeOf(row))}`
+  const basic = login && Buffer.from(login).toString('base64')
+  let isTouched = false
+  return {
+    // RFC 7617; the charset is UTF-8, as git itself sends it
+    command: { settings: [...pinned, ...(basic ? [authorization(basic)] : [])] },
+    secrets: login && basic ? [login.slice(login.indexOf(':') + 1), basic] : [],
+    hostKey: null,
+    async worked() {
+      if (row === undefined || isTouched) return
+      isTouched = true
+      await touchLastUsed('credentials', row, context)
+    },
+    failed: async (error) => (row === undefined ? withoutCredential(error) : error),
+    async [Symbol.asyncDispose]() {},
+  }
+}
+
+const placeOf = ({ id }: CredentialRow) => ({ table: 'credentials', column: 'sealed_secret', id })
+
+const authorization = (basic: string) => ['http.extraHeader', `Authorization: Basic ${basic}`] as const
+
+async function findCredential(
+  { url, credential_id: id }: RemotePlace,
+  { storage }: RemoteAccessContext,
+): Promise<CredentialRow | undefined> {
+  if (id === null) return undefined
+  const row = await storage.collection('credentials').get(id)
+  if (row === undefined) {
+    throw new GitferryError('CREDENTIAL_NOT_FOUND', `There is no credential with the id ${id}.`, {
+      details: { field: 'credential_id', id },
+    })
+  }
+  const origin = originOf(url)
+  if (row.origin === origin) return row
+  throw new GitferryError(
+    'INVALID_INPUT',
+    `credential_id: the credential "${row.name}" is for ${row.origin} and is not sent to ${origin}; choose another.`,
+    { details: { field: 'credential_id', id } },
+  )
+}
+
+function withoutCredential(error: GitferryError): GitferryError {
+  if (error.code !== 'GIT_AUTH_FAILED') return error
+  return new GitferryError(
+    error.code,
+    `${error.message} No credential was sent: none is set for this remote.`,
+    {
+      details: error.details,
+      cause: error,
+    },
+  )
+}

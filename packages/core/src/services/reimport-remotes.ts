@@ -1,0 +1,42 @@
+import { type RemoteRow, type RepoRow, system } from '../contract/index.ts'
+import { checkStructure } from '../git/local/structure.ts'
+import { announceLogins, namesOf } from './announce-logins.ts'
+import type { ServiceContext } from './context.ts'
+import { findRepo } from './find-or-refuse.ts'
+import { importRemotes } from './remote-import.ts'
+import { storeRemotes } from './store-remotes.ts'
+
+export type ImportContext = Pick<
+  ServiceContext,
+  'storage' | 'clock' | 'runner' | 'settings' | 'sealed' | 'audit' | 'events'
+>
+
+/**
+ * Reads the configuration of a registered repository once more, and makes the records of its remotes what stands
+ * there. Credentials that this stores are gitferry's own change, and have an audit entry.
+ * @throws REPO_NOT_FOUND when it was deleted meanwhile, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, GIT_*, ABORTED
+ */
+export async function reimportRemotes(
+  repo: RepoRow,
+  context: ImportContext,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<RemoteRow[]> {
+  const { audit, runner, sealed, settings, storage } = context
+  await checkStructure(repo, settings.repoRoots)
+  const imported = await importRemotes(repo, {
+    runner,
+    policy: settings,
+    takeLogins: sealed.available,
+    signal,
+  })
+  const { remotes, logins } = await storage.transaction(async (session) => {
+    const stored = await storeRemotes(session, await findRepo(session, repo.id), imported, context)
+    if (stored.logins.length > 0) {
+      const subject = { type: 'update', object_type: 'repo', object_id: repo.id } as const
+      await audit.record(session, system, subject, { credentials: namesOf(stored.logins) })
+    }
+    return stored
+  })
+  await announceLogins(logins, context)
+  return remotes
+}

@@ -1,0 +1,33 @@
+import type { ShownHostKey } from '../contract/index.ts'
+import type { GitferryError } from '../errors/index.ts'
+import type { GitCommand } from '../git/command.ts'
+import type { OutgoingPlace } from '../git/resolve-host.ts'
+import type { ServiceContext } from './context.ts'
+
+/** What going to a remote takes besides its URL. Disposed, nothing of it is left. */
+export interface RemoteAccess extends AsyncDisposable {
+  /** What is added to every command that goes there. */
+  readonly command: Pick<GitCommand<unknown>, 'settings' | 'sshCommand'>
+  /** Secret values, to be taken out of what git prints. */
+  readonly secrets: readonly string[]
+  /** The key that the server showed, as far as it came. Always `null` for what is not reached by ssh. */
+  readonly hostKey: ShownHostKey | null
+  /** To be called after a command that worked. @throws HOST_KEY_MISMATCH, STORAGE_FAILED */
+  worked(): Promise<void>
+  /** To be called after a command that failed: the same error, or one that says more. Throws as `worked`. */
+  failed(error: GitferryError): Promise<GitferryError>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A remote elsewhere, and what opens it. */
+export interface RemotePlace extends OutgoingPlace {
+  /** Re-serialised. */
+  readonly url: string
+  readonly ssh_key_id: number | null
+  readonly credential_id: number | null
+}
+
+export type RemoteAccessContext = Pick<
+  ServiceContext,
+  'storage' | 'clock' | 'logger' | 'audit' | 'sealed' | 'ssh'
+>

@@ -1,0 +1,45 @@
+import type { MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { AppEnv } from '../app-env.ts'
+
+/** A stranger can invent methods, and each would be a series of its own. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+
+/** `/repos/:id/branches/:branch{…}` as the API writes it; what no route takes has no address of its own. */
+function routeOf(routes: ReturnType<typeof matchedRoutes>): string {
+  const route = routes.find(({ path }) => !path.endsWith('*'))
+  return route?.path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}') ?? 'none'
+}
+
+/**
+ * Counts requests and how long their answers took to begin: by method, status and route, never by path. The time of
+ * an event stream ends where it begins.
+ */
+export function requestMetrics(registry: Registry): MiddlewareHandler<AppEnv> {
+  const labelNames = ['method', 'status', 'route'] as const
+  const registers = [registry]
+  const total = new Counter({
+    name: 'http_requests_total',
+    help: 'HTTP requests that were answered.',
+    labelNames,
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'How long HTTP requests took until their answer began.',
+    labelNames,
+    registers,
+  })
+  return async (c, next) => {
+    const started = performance.now()
+    await next()
+    const labels = {
+      method: methods.has(c.req.method) ? c.req.method : 'other',
+      status: String(c.res.status),
+      route: routeOf(matchedRoutes(c)),
+    }
+    total.inc(labels)
+    duration.observe(labels, (performance.now() - started) / 1_000)
+  }
+}

@@ -1,0 +1,72 @@
+import { errorCode, type Operation, operationGroups } from '@gitferry/core/contract'
+import { type Endpoint, endpoints } from '@gitferry/core/wire'
+import { pageAddresses } from '../pages/addresses.ts'
+import { packageVersion } from '../version.ts'
+import { Components, type JsonObject } from './components.ts'
+import { ErrorResponses, errorSchema } from './errors.ts'
+import { operationIdOf, operationObject } from './operation-object.ts'
+import { pageNames, pageOperations } from './page-operations.ts'
+
+const description = `Keeps git repositories in step between remotes.
+
+Answers are \`{ "code": 0, "message": "success", "data": … }\`; errors have their HTTP status as \`code\`, \`data: null\`,
+and \`error.code\` for a program. Ids are positive integers, times RFC 3339 in UTC, absent values \`null\`.
+
+Lists take \`page\` (from 1) and \`page_size\` (1 to 100, default 20). The documented lists answer everything, under the
+noun's own name, when neither is given; all others are always paged.`
+
+const serverTag = { name: 'server', description: 'The server itself; without an envelope.' }
+
+/**
+ * The description of the HTTP API, an OpenAPI 3.1 document, made of the contract's own schemas by zod's own
+ * `toJSONSchema`. (@hono/zod-openapi would describe as well, but validates in the routes; here the services validate,
+ * in process and behind HTTP alike, and the server carries values through unchecked.)
+ */
+export function apiDocument(): JsonObject {
+  const components = new Components()
+  const errorResponses = new ErrorResponses()
+  // named whether or not an answer holds one: every error does
+  components.schemaOf(errorCode, 'output')
+  const described = new Map<string, JsonObject>()
+  for (const { name: tag, operations } of operationGroups) {
+    for (const [name, operation] of Object.entries<Operation>(operations)) {
+      const endpoint: Endpoint = endpoints[name as keyof typeof endpoints]
+      described.set(name, operationObject(name, endpoint, operation, { components, errorResponses, tag }))
+    }
+  }
+  const paths: Record<string, Record<string, JsonObject>> = {}
+  const place = ({ method, path }: Endpoint, operation: JsonObject) => {
+    const plain = path.replace('{+', '{')
+    paths[plain] = { ...paths[plain], [method.toLowerCase()]: operation }
+  }
+  for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) place(endpoint, described.get(name)!)
+  const pages = pageOperations(components, errorResponses)
+  for (const name of pageNames) {
+    place(pageAddresses[name], { operationId: operationIdOf(name), tags: [serverTag.name], ...pages[name] })
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'gitferry',
+      version: packageVersion().slice(1),
+      description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    // the empty one: callers on the server’s own machine need no credential while no token is configured
+    security: [{}, { bearer: [] }, { authToken: [] }],
+    tags: [...operationGroups.map(({ name, description }) => ({ name, description })), serverTag],
+    paths,
+    components: {
+      schemas: { ...components.schemas, Error: errorSchema },
+      responses: errorResponses.responses,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        authToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
+      },
+    },
+  }
+}
+
+/** The document as it is served and checked in. */
+export const apiDocumentText = (): string => `${JSON.stringify(apiDocument(), null, 2)}\n`

@@ -1,0 +1,67 @@
+import type { Operation } from '@gitferry/core/contract'
+import type { Endpoint } from '@gitferry/core/wire'
+import { answerOf } from './answers.ts'
+import type { Components, JsonObject } from './components.ts'
+import {
+  bodyErrors,
+  changeErrors,
+  commonErrors,
+  credentialErrors,
+  type ErrorResponses,
+  storageErrors,
+} from './errors.ts'
+import { parametersOf } from './parameters.ts'
+
+/** `sync.tasks.create` → `syncTasksCreate`. */
+export const operationIdOf = (name: string): string =>
+  name.replace(/\.(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+/** One endpoint as OpenAPI describes it. */
+export function operationObject(
+  name: string,
+  endpoint: Endpoint,
+  operation: Operation,
+  shared: {
+    readonly components: Components
+    readonly errorResponses: ErrorResponses
+    readonly tag: string
+  },
+): JsonObject {
+  const { components, errorResponses, tag } = shared
+  const { body, description, errors = [], headers, open, path, query, summary } = operation
+  const parameters = [
+    ...parametersOf('path', path, components),
+    ...parametersOf('query', query, components),
+    ...parametersOf('header', headers, components),
+  ]
+  return {
+    operationId: operationIdOf(name),
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(open && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: components.schemaOf(body.schema, 'input'),
+            example: body.example,
+          },
+        },
+      },
+    }),
+    responses: {
+      200: { description: 'Success', content: answerOf(endpoint, operation, components) },
+      ...errorResponses.for([
+        ...commonErrors,
+        ...storageErrors,
+        ...(open ? [] : credentialErrors),
+        ...(endpoint.method === 'GET' ? [] : changeErrors),
+        ...(body === undefined ? [] : bodyErrors),
+        ...errors,
+      ]),
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+const key = Buffer.alloc(32, 7).toString('base64')
+
+let folder: string
+const children: ChildProcess[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gitferry-secret-key-'))
+})
+afterEach(() => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+/** Starts the server; answers once it listens, or has ended. */
+async function serve(env: Readonly<Record<string, string>> = {}) {
+  const args = ['--conditions=@gitferry/source', bin, 'serve', '--port', '0', '--data-dir', 'data']
+  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH, ...env } })
+  children.push(child)
+  let output = ''
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const listening = new Promise<true>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('listening')) resolve(true)
+    })
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  const isListening = await Promise.race([listening, ended.then(() => false)])
+  return {
+    pid: child.pid!,
+    isListening,
+    ended,
+    output: () => output,
+    stop: () => {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+const file = () => join(folder, 'data', 'secret.key')
+
+describe('gitferry serve', () => {
+  it('makes a secret key once, for its owner alone, and does not start over its secrets without it', async () => {
+    const first = await serve()
+    expect(first.isListening, first.output()).toBe(true)
+    await first.stop()
+    expect((statSync(file()).mode & 0o777).toString(8)).toBe('600')
+    const made = readFileSync(file(), 'utf8')
+
+    renameSync(file(), join(folder, 'kept.key'))
+    const lost = await serve()
+    expect(lost.isListening).toBe(false)
+    expect(await lost.ended).toBe(1)
+    expect(lost.output()).toMatch(/The secret key is not the one.*--secret-key-file/)
+    for (const { output } of [first, lost]) expect(output()).not.toContain(made.trim())
+
+    renameSync(join(folder, 'kept.key'), file())
+    const found = await serve()
+    expect(found.isListening, found.output()).toBe(true)
+    await found.stop()
+  })
+
+  it('with the key in its environment makes no file, and shows the key nowhere', async () => {
+    const server = await serve({ GITFERRY_SECRET_KEY: key })
+    expect(server.isListening, server.output()).toBe(true)
+    expect(existsSync(file())).toBe(false)
+    expect(readFileSync(`/proc/${server.pid}/cmdline`, 'utf8')).not.toContain(key)
+    await server.stop()
+    expect(server.output()).not.toContain(key)
+  })
+})

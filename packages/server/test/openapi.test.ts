@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { type Operation, operationGroups, operations } from '@gitferry/core/contract'
+import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { describe, expect, it } from 'vitest'
+import { apiDocument, apiDocumentText } from '../src/openapi/document.ts'
+import { pageAddresses } from '../src/pages/addresses.ts'
+import { serveApp } from './served-app.ts'
+
+interface OperationObject {
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly summary: string
+  readonly security?: readonly object[]
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly in: string
+    readonly required: boolean
+    readonly schema: object
+  }[]
+  readonly requestBody?: object
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly content: Readonly<Record<string, object>> }>
+  >
+}
+
+const document = JSON.parse(apiDocumentText()) as {
+  readonly openapi: string
+  readonly servers: readonly { readonly url: string }[]
+  readonly tags: readonly { readonly name: string }[]
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Record<string, unknown>>>
+    readonly responses: Readonly<Record<string, object>>
+  }
+}
+
+const described = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+)
+const operationOf = (method: string, path: string) => document.paths[path]![method.toLowerCase()]!
+
+describe('the description of the API', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate(structuredClone(apiDocument()))
+    expect(result.errors ?? []).toEqual([])
+    expect(result.valid).toBe(true)
+    expect(document.openapi).toMatch(/^3\.1\./)
+  })
+
+  it('is the one that is checked in', () => {
+    const file = new URL('../../../openapi.json', import.meta.url)
+    expect(readFileSync(file, 'utf8')).toBe(apiDocumentText())
+  })
+
+  it('is the same each time that it is made', () => {
+    expect(apiDocumentText()).toBe(apiDocumentText())
+  })
+
+  it('describes every endpoint and every page, and nothing else', () => {
+    const addresses = Object.values<Endpoint>({ ...endpoints, ...pageAddresses })
+    expect(described.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      addresses.map(({ method, path }) => `${method} ${path.replace('{+', '{')}`).sort(),
+    )
+  })
+
+  it('names each operation once, after its method', () => {
+    const ids = described.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(operationOf('POST', '/api/v1/sync/tasks').operationId).toBe('syncTasksCreate')
+    expect(operationOf('POST', '/api/v1/repos/{id}/remotes/{name}/test').operationId).toBe('reposRemotesTest')
+  })
+
+  it('puts each endpoint into one group, which is its tag', () => {
+    const names = operationGroups.flatMap(({ operations }) => Object.keys(operations))
+    expect(names.sort()).toEqual(Object.keys(endpoints).sort())
+    const tags = document.tags.map(({ name }) => name)
+    for (const { operation } of described) expect(tags).toContain(operation.tags[0])
+  })
+
+  it('has every placeholder of a path as a required parameter', () => {
+    for (const { path, operation } of described) {
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+      expect(parameters.map(({ name }) => name)).toEqual(names)
+      expect(parameters.every(({ required }) => required)).toBe(true)
+    }
+  })
+
+  it('says which path parameters hold slashes', () => {
+    const [, branch] = operationOf('DELETE', '/api/v1/repos/{id}/branches/{branch}').parameters!
+    expect(branch).toMatchObject({ name: 'branch', 'x-may-hold-slashes': true, schema: { type: 'string' } })
+  })
+
+  it('shows both shapes of a documented list, and one of the others', () => {
+    const dataOf = (path: string) =>
+      operationOf('GET', path).responses['200']!.content['application/json'] as {
+        schema: { properties: { data: Record<string, unknown> } }
+      }
+    expect(dataOf('/api/v1/repos').schema.properties.data.oneOf).toMatchObject([
+      { required: ['repos', 'total'] },
+      { required: ['items', 'total', 'page', 'page_size'] },
+    ])
+    expect(dataOf('/api/v1/sync/runs').schema.properties.data).toMatchObject({
+      required: ['items', 'total', 'page', 'page_size'],
+    })
+  })
+
+  it('enumerates the codes of each error status, with an example', () => {
+    const { responses } = operationOf('POST', '/api/v1/repos')
+    expect(responses['409']).toEqual({ $ref: '#/components/responses/CONFLICT.REPO_EXISTS' })
+    expect(document.components.responses['CONFLICT.REPO_EXISTS']).toMatchObject({
+      content: {
+        'application/json': {
+          schema: {
+            properties: {
+              code: { const: 409 },
+              error: { properties: { code: { enum: ['CONFLICT', 'REPO_EXISTS'] } } },
+            },
+          },
+          example: { code: 409, data: null, error: { code: 'CONFLICT' } },
+        },
+      },
+    })
+    expect(Object.keys(responses)).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '413',
+      '415',
+      '499',
+      '500',
+      '503',
+      '504',
+    ])
+  })
+
+  it('asks for no credential where none is needed', () => {
+    const open = described.filter(({ operation }) => operation.security?.length === 0)
+    expect(open.map(({ path }) => path).sort()).toEqual([
+      '/api/health',
+      '/api/webhooks/task-sync',
+      '/healthz',
+      '/readyz',
+    ])
+  })
+
+  it('lets a later version add fields: no object is closed', () => {
+    expect(apiDocumentText()).not.toContain('"additionalProperties": false')
+  })
+
+  it('shows the other names of fields as deprecated ones', () => {
+    expect(document.components.schemas.CreateBranch!.properties).toMatchObject({
+      base_ref: { deprecated: true },
+    })
+  })
+
+  it('names no host', () => {
+    expect(document.servers).toEqual([{ url: '/' }])
+  })
+
+  it('is answered at /api/openapi.json', async () => {
+    const app = await serveApp()
+    const { status, headers, text } = await app.send('GET /api/openapi.json')
+    expect(status).toBe(200)
+    expect(headers['content-type']).toMatch(/^application\/json/)
+    expect(text).toBe(apiDocumentText())
+  })
+
+  it('is behind the same rule as the API', async () => {
+    const app = await serveApp({ clientAddress: () => '203.0.113.7' })
+    for (const path of ['/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css', '/metrics']) {
+      expect((await app.send(`GET ${path}`)).status, path).toBe(401)
+    }
+  })
+})
+
+describe('the examples', () => {
+  const all = Object.entries(operations) as [EndpointName, Operation][]
+
+  it.each(all.filter(([, { body }]) => body !== undefined))(
+    'of what %s is sent fits its schema',
+    (_, { body }) => {
+      expect(body!.schema.safeParse(body!.example).error).toBeUndefined()
+    },
+  )
+
+  it.each(all.filter(([, { answer }]) => 'schema' in answer))(
+    'of what %s answers fits its schema',
+    (_, { answer }) => {
+      if (!('schema' in answer)) throw new Error('no JSON')
+      expect(answer.schema.safeParse(answer.example).error).toBeUndefined()
+      // zod leaves out what it does not know, so nothing may have been left out
+      expect(answer.schema.parse(answer.example)).toEqual(answer.example)
+    },
+  )
+})
