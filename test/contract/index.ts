@@ -1,0 +1,33 @@
+import { aliasRules } from './alias-rules.ts'
+import { auditRules } from './audit-rules.ts'
+import { bodyRules } from './body-rules.ts'
+import { branchRules } from './branch-rules.ts'
+import { channelAliasRules, channelRules } from './channel-rules.ts'
+import { keyRules } from './key-rules.ts'
+import { idRules, listRules } from './lists-rules.ts'
+import { keyTestRules, remoteRules } from './remote-rules.ts'
+import { repoRules } from './repo-rules.ts'
+import { repositoryRows } from './rows.ts'
+import type { ContractRule } from './rule.ts'
+import { serviceRules } from './service-rules.ts'
+import { runRules, taskRules } from './task-rules.ts'
+import { webhookRules } from './webhook-rules.ts'
+
+/** Every row of part A and every sentence of part B, by what it is about. */
+export const contractRules: Readonly<Record<string, readonly ContractRule[]>> = {
+  'rows of repositories, branches and tasks': repositoryRows,
+  lists: listRules,
+  ids: idRules,
+  bodies: bodyRules,
+  repositories: repoRules,
+  branches: branchRules,
+  tasks: taskRules,
+  runs: runRules,
+  'the webhook': webhookRules,
+  'SSH keys': [...keyRules, ...keyTestRules],
+  'remotes, tags and credentials': remoteRules,
+  'notification channels': channelRules,
+  'the audit log': auditRules,
+  aliases: [...aliasRules, ...channelAliasRules],
+  'the service': serviceRules,
+}

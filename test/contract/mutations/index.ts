@@ -1,0 +1,32 @@
+import type { Mutation } from '../mutation.ts'
+import { aliasMutations } from './aliases.ts'
+import { auditMutations } from './audit.ts'
+import { bodyMutations } from './bodies.ts'
+import { branchMutations } from './branches.ts'
+import { channelMutations } from './channels.ts'
+import { keyMutations } from './keys.ts'
+import { listMutations } from './lists.ts'
+import { remoteMutations } from './remotes.ts'
+import { repoMutations } from './repos.ts'
+import { rowMutations } from './rows.ts'
+import { serviceMutations } from './service.ts'
+import { taskMutations } from './tasks.ts'
+
+import { webhookMutations } from './webhook.ts'
+
+/** Every way in which a rule is taken out of the code, to see that its test notices. */
+export const mutations: readonly Mutation[] = [
+  ...rowMutations,
+  ...listMutations,
+  ...repoMutations,
+  ...branchMutations,
+  ...bodyMutations,
+  ...taskMutations,
+  ...webhookMutations,
+  ...keyMutations,
+  ...remoteMutations,
+  ...channelMutations,
+  ...auditMutations,
+  ...serviceMutations,
+  ...aliasMutations,
+]

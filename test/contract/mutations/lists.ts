@@ -1,0 +1,78 @@
+import type { Mutation } from '../mutation.ts'
+
+const reply = 'packages/server/src/routes/reply.ts'
+const page = 'packages/core/src/contract/page.ts'
+const pages = 'packages/core/src/services/pages.ts'
+const findOrRefuse = 'packages/core/src/services/find-or-refuse.ts'
+
+export const listMutations: readonly Mutation[] = [
+  {
+    takesOut: [
+      /^without page or page_size .* answers \{ /,
+      'row 1: GET /api/v1/repos lists the repositories and their number',
+    ],
+    file: reply,
+    find: "if (typeof endpoint.list === 'string' && !searchParams",
+    replace: "if (typeof endpoint.list === 'number' && !searchParams",
+  },
+  {
+    takesOut: ['with either parameter a list answers { items, total, page, page_size }'],
+    file: reply,
+    find: "&& !searchParams.has('page') && !searchParams.has('page_size')",
+    replace: '',
+  },
+  {
+    takesOut: ['a page_size of 100 is taken, 0, -1, 101, 1e9 and x are 400'],
+    file: page,
+    find: "page_size: position(100, 'must be an integer from 1 to 100').optional()",
+    replace: "page_size: position(2 ** 31 - 1, 'must be an integer from 1 to 100').optional()",
+  },
+  {
+    takesOut: ['a page of 0, -1, 1e9 or x is 400; one past the end is empty'],
+    file: 'packages/server/src/routes/request-values.ts',
+    find: "page: 'number',\n  page_size",
+    replace: "page: 'boolean',\n  page_size",
+  },
+  {
+    takesOut: [/ is always paged, 20 to a page$/],
+    file: page,
+    find: 'page_size: query.page_size ?? 20',
+    replace: 'page_size: query.page_size ?? 100',
+  },
+  {
+    takesOut: ['runs and audit logs are newest first'],
+    file: pages,
+    find: "[{ by: 'id', direction: 'desc' }]",
+    replace: "[{ by: 'id', direction: 'asc' }]",
+  },
+  {
+    takesOut: ['an empty list is [], never null'],
+    file: pages,
+    find: 'return { items, total: items.length, page: 1,',
+    replace: 'return { items: (items.length ? items : null) as Item[], total: items.length, page: 1,',
+  },
+  {
+    takesOut: [/: an id that is no positive integer is 400$/],
+    file: 'packages/core/src/contract/id.ts',
+    find: 'export const id = z.int({ error: message }).min(1, message)',
+    replace: 'export const id = z.any() as unknown as z.ZodInt',
+  },
+  {
+    takesOut: [/^GET \/repos\/\{id\}.*: an unknown id is 404$/],
+    file: findOrRefuse,
+    find: "throw new GitferryError('REPO_NOT_FOUND'",
+    replace: "throw new GitferryError('INVALID_INPUT'",
+  },
+  {
+    takesOut: [/\/sync\/tasks\/\{id\}.*: an unknown id is 404$/],
+    file: findOrRefuse,
+    find: "throw new GitferryError('TASK_NOT_FOUND'",
+    replace: "throw new GitferryError('INVALID_INPUT'",
+  },
+  {
+    takesOut: ['GET /sync/runs/{id}: an unknown id is 404'],
+    file: findOrRefuse,
+    find: "throw new GitferryError('RUN_NOT_FOUND'",
+    replace: "throw new GitferryError('INVALID_INPUT'",
+  },
+]
