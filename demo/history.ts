@@ -13,16 +13,20 @@ export interface History extends AsyncDisposable {
   readonly origin: string
   readonly backup: string
   readonly clone: string
+  /** An empty repository that the clone knows nothing of. */
+  readonly vault: string
   /** Plain git, as a person would type it; answers what it prints, trimmed. */
   git(cwd: string, ...args: string[]): Promise<string>
   /** One commit on a branch of a bare repository, without a worktree; answers its oid. */
   commit(repository: string, branch: string, message: string): Promise<string>
+  /** The oid of a branch, `null` when there is none. */
+  tipOf(repository: string, branch?: string): Promise<string | null>
 }
 
 const identity = 'Demo <demo@example.invalid>'
 const start = Date.parse('2026-01-05T09:00:00Z') / 1000
 
-/** 320 commits on main, three branches off it (one of them with a slash), three tags; an empty backup; a clone. */
+/** 320 commits on main, three branches off it (one of them with a slash), three tags; two empty targets; a clone. */
 export async function makeHistory(): Promise<History> {
   const root = await mkdtemp(join(tmpdir(), 'gitferry-demo-'))
   try {
@@ -51,9 +55,11 @@ async function fill(root: string): Promise<History> {
   }
   const origin = join(root, 'origin.git')
   const backup = join(root, 'backup.git')
+  const vault = join(root, 'vault.git')
   const clone = join(root, 'project')
   await git(root, 'init', '-q', '--bare', '-b', 'main', origin)
   await git(root, 'init', '-q', '--bare', '-b', 'main', backup)
+  await git(root, 'init', '-q', '--bare', '-b', 'main', vault)
 
   const importer = spawn('git', ['fast-import', '--quiet'], {
     cwd: origin,
@@ -71,6 +77,7 @@ async function fill(root: string): Promise<History> {
     origin,
     backup,
     clone,
+    vault,
     git,
     async commit(repository, branch, message) {
       const ref = `refs/heads/${branch}`
@@ -79,6 +86,8 @@ async function fill(root: string): Promise<History> {
       await git(repository, 'update-ref', ref, oid, parent)
       return oid
     },
+    tipOf: (repository, branch = 'main') =>
+      git(repository, 'rev-parse', '--verify', '-q', `refs/heads/${branch}`).catch(() => null),
     [Symbol.asyncDispose]: () => remove(root),
   }
 }

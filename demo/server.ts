@@ -13,11 +13,15 @@ export interface DemoServer extends AsyncDisposable {
 export async function startServer(options: {
   readonly dataDir: string
   readonly repoRoot: string
+  readonly webhookSecretFile: string
+  readonly allowOutgoing: readonly string[]
 }): Promise<DemoServer> {
   // from the sources, as the demo itself: what was built may be older
   const command = fileURLToPath(new URL('../packages/server/src/bin.ts', import.meta.url))
   const args = ['serve', '--port', '0', '--data-dir', options.dataDir, '--repo-root', options.repoRoot]
-  const child = spawn(process.execPath, [...process.execArgv, command, ...args, '--log-level', 'warn'], {
+  args.push('--webhook-secret-file', options.webhookSecretFile, '--log-level', 'error')
+  for (const place of options.allowOutgoing) args.push('--allow-outgoing', place)
+  const child = spawn(process.execPath, [...process.execArgv, command, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = once(child, 'exit') as Promise<[number | null]>

@@ -1,4 +1,4 @@
-/** Prints the demo: headings, indented facts, and each claim with the word of plain git on it. */
+/** Prints the demo: headings, indented facts, and each claim with what became of it. */
 export class Story {
   readonly #color: boolean
   #checks = 0
@@ -31,7 +31,7 @@ export class Story {
   end(seconds: number): boolean {
     const failed = this.#failed.length
     console.log(
-      `\n${this.#checks - failed} of ${this.#checks} claims hold, checked with plain git; ${seconds.toFixed(1)} s.`,
+      `\n${this.#checks - failed} of ${this.#checks} claims hold, each checked from outside; ${seconds.toFixed(1)} s.`,
     )
     for (const claim of this.#failed) console.log(`  does not hold: ${claim}`)
     return failed === 0

@@ -1,5 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { dingtalkNotifier } from '@gitferry/adapters/notifier/dingtalk'
+import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry, type Gitferry } from '@gitferry/core'
 import { createApp } from '@gitferry/server'
@@ -11,20 +13,36 @@ export interface Application {
   stop(): Promise<void>
 }
 
+/** The robot of a DingTalk group. */
+export interface Robot {
+  readonly webhook: string
+  readonly secret: string
+}
+
 /**
- * An application that was there before gitferry: it answers its own page, keeps two remotes in step beside it, and
- * hands whatever begins with /api to gitferry's own HTTP API.
+ * An application that was there before gitferry: it answers its own page, keeps two remotes in step beside it, has its
+ * operators told when that goes wrong, and hands whatever begins with /api to gitferry's own HTTP API.
  */
 export async function startApplication(options: {
   readonly dataDir: string
   readonly port: number
   readonly say: (line: string) => void
+  /** Where the operators are. Default: nobody is told. */
+  readonly robot?: Robot | undefined
+  /** Hosts of the own network that may be reached: remotes, and the robot where a proxy stands before it. */
+  readonly allowOutgoing?: readonly string[] | undefined
 }): Promise<Application> {
-  const { dataDir, say } = options
-  const storage = sqliteStorage({ path: join(dataDir, 'gitferry.db') })
-  const gitferry = createGitferry({ storage, dataDir })
+  const { allowOutgoing, dataDir, robot, say } = options
+  const gitferry = createGitferry({
+    storage: sqliteStorage({ path: join(dataDir, 'gitferry.db') }),
+    secrets: aesGcmSecrets({ keyFile: join(dataDir, 'secret.key') }),
+    notifiers: [dingtalkNotifier()],
+    allowOutgoing,
+    dataDir,
+  })
   gitferry.on('run.finished', ({ run }) => say(`run ${run.id} ended: ${run.status} ${run.commit_range}`))
   await gitferry.start()
+  if (robot) await keepChannel(gitferry, robot)
 
   const api = createApp(gitferry)
   // gitferry answers callers on this machine only, so it has to know whose socket it is
@@ -55,5 +73,24 @@ export async function startApplication(options: {
       await gitferry.stop()
       await closed
     },
+  }
+}
+
+/** The channel is a record and outlives the process: it is made once, and then given what the application knows. */
+async function keepChannel(
+  { notifications: { channels } }: Gitferry,
+  { secret, webhook }: Robot,
+): Promise<void> {
+  const name = 'operators of the shop'
+  const { items } = await channels.list()
+  const known = items.find((channel) => channel.name === name)
+  if (known) await channels.update(known.id, { config: { webhook, secret } })
+  else {
+    await channels.create({
+      type: 'dingtalk',
+      name,
+      config: { webhook, secret },
+      events: ['sync_failure', 'sync_conflict', 'task_recovered'],
+    })
   }
 }
