@@ -1,23 +1,4 @@
-export type {
-  AuditApi,
-  BranchesApi,
-  CallOptions,
-  ChannelsApi,
-  CredentialsApi,
-  DeliveriesApi,
-  EventsApi,
-  FollowOptions,
-  GitferryApi,
-  HostKeysApi,
-  NotificationsApi,
-  RemotesApi,
-  ReposApi,
-  SshKeysApi,
-  SyncRunsApi,
-  SyncTasksApi,
-  SystemApi,
-  TagsApi,
-} from './api.ts'
+export type * from './api/index.ts'
 export {
   type AuditEntry,
   type AuditEntryRow,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GitferryApi } from '../../contract/api.ts'
+import type { GitferryApi } from '../../contract/api/index.ts'
 import { runWithRefs } from '../../contract/run.ts'
 import { isRecord, mainToBackup } from './records.ts'
 import { refuses } from './refuses.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import type { GitferryApi } from '../../contract/api.ts'
+import type { GitferryApi } from '../../contract/api/index.ts'
 import type { AuditVerification } from '../../contract/audit-verification.ts'
 import type { CreateSyncTask, Repo } from '../../contract/index.ts'
 import type { SyncTask } from '../../contract/sync-task.ts'

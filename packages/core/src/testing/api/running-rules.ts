@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { GitferryApi } from '../../contract/api.ts'
+import type { GitferryApi } from '../../contract/api/index.ts'
 import { mainToBackup } from './records.ts'
 import { refuses } from './refuses.ts'
 import type { ApiRules } from './subject.ts'

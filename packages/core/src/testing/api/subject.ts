@@ -1,4 +1,4 @@
-import type { GitferryApi } from '../../contract/api.ts'
+import type { GitferryApi } from '../../contract/api/index.ts'
 import type { ApiSandbox } from './sandbox.ts'
 
 /** What one case works on. */

@@ -1,0 +1,52 @@
+import type { Deleted } from '../deleted.ts'
+import type { Page, PageQuery } from '../page.ts'
+import type { AddRemote, DeletedRemote, Remote, UpdateRemote } from '../remote.ts'
+import type { RemoteTest } from '../remote-test.ts'
+import type { RegisterRepo, Repo, UpdateRepo } from '../repo.ts'
+import type { CallOptions } from './call-options.ts'
+
+/** The remotes of a repository: those of its own configuration, and those added here. */
+export interface RemotesApi {
+  /** One page. `page` defaults to 1, `page_size` to 20. @throws REPO_NOT_FOUND */
+  list(repoId: number, query?: PageQuery, options?: CallOptions): Promise<Page<Remote>>
+  /**
+   * Adds a remote; the repository's own configuration is never written.
+   * @throws REPO_NOT_FOUND, REMOTE_EXISTS, URL_FORBIDDEN, SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND, INVALID_INPUT when
+   *   the credential is for another origin
+   */
+  add(repoId: number, input: AddRemote, options?: CallOptions): Promise<Remote>
+  /**
+   * Changes only the fields that `input` carries. A remote of the repository's configuration is from then on what was
+   * said here. Throws what `add` throws, and REMOTE_NOT_FOUND.
+   */
+  update(repoId: number, name: string, input: UpdateRemote, options?: CallOptions): Promise<Remote>
+  /**
+   * Deletes a remote that was added or changed here; one of the repository's configuration is then again what stands
+   * there.
+   * @throws REPO_NOT_FOUND, REMOTE_NOT_FOUND, REMOTE_CONFIGURED, REMOTE_IN_USE
+   */
+  delete(repoId: number, name: string, options?: CallOptions): Promise<DeletedRemote>
+  /** Asks the remote for its refs, as a sync would. @throws REPO_NOT_FOUND, REMOTE_NOT_FOUND, URL_FORBIDDEN */
+  test(repoId: number, name: string, options?: CallOptions): Promise<RemoteTest>
+}
+
+/** Repositories: registered by path; deleting takes the record, never the files. */
+export interface ReposApi {
+  readonly remotes: RemotesApi
+  /** One page, or everything as page 1 when neither `page` nor `page_size` is given. */
+  list(query?: PageQuery, options?: CallOptions): Promise<Page<Repo>>
+  /** Every repository, fetched page by page as the loop goes on. */
+  all(options?: CallOptions): AsyncIterable<Repo>
+  /** @throws REPO_NOT_FOUND */
+  get(id: number, options?: CallOptions): Promise<Repo>
+  /**
+   * Registers the repository at an absolute path: the top of a worktree, or a bare repository. Its remotes are
+   * imported; nothing in it is run or changed.
+   * @throws PATH_INVALID, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, PATH_NOT_OWNED, REPO_EXISTS, SSH_KEY_NOT_FOUND
+   */
+  register(input: RegisterRepo, options?: CallOptions): Promise<Repo>
+  /** Changes only the fields that `input` carries. @throws REPO_NOT_FOUND, REPO_EXISTS, SSH_KEY_NOT_FOUND */
+  update(id: number, input: UpdateRepo, options?: CallOptions): Promise<Repo>
+  /** Takes the record and gitferry's store, never the files. @throws REPO_NOT_FOUND, REPO_IN_USE */
+  delete(id: number, options?: CallOptions): Promise<Deleted>
+}
