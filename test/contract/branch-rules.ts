@@ -100,7 +100,8 @@ export const branchRules = [
     data(await world.post('/repos/1/branches/checkout', { branch: 'origin/develop' }))
     const { clonePath, git } = world.sandbox
     assert.equal(git(clonePath, 'symbolic-ref', 'HEAD'), 'refs/heads/develop')
-    assert.equal(git(clonePath, 'rev-parse', '--abbrev-ref', 'develop@{upstream}'), 'origin/develop')
+    const upstream = git(clonePath, 'for-each-ref', '--format=%(upstream:short)', 'refs/heads/develop')
+    assert.equal(upstream, 'origin/develop')
   }),
   rule('delete: the current branch is 409', async (world) => {
     await world.register()

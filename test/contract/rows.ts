@@ -9,7 +9,7 @@ export const repositoryRows = [
     const repo = await world.register()
     const answer = data<{ repos: Repo[]; total: number }>(await world.get('/repos'))
     assert.equal(answer.total, 1)
-    assert.equal(answer.repos.length, 1)
+    assert.equal(answer.repos?.length, 1)
     const { id, name, path, current_branch, created_at } = answer.repos[0]!
     assert.deepEqual(
       { id, name, path, current_branch },

@@ -136,6 +136,7 @@ export interface Refusal {
 /** Fails unless the answer is an error of this status, in the documented envelope. */
 export function refused(answer: Answer, status: number, { code, field }: Refusal = {}): string {
   assert.equal(answer.status, status, answer.text)
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/json/)
   const envelope = JSON.parse(answer.text) as {
     code: number
     message: string

@@ -51,7 +51,8 @@ export const bodyMutations: readonly Mutation[] = [
     takesOut: ['__proto__ and friends never reach an object'],
     file: body,
     find: 'checkStructure(text)\n',
-    replace: 'Object.assign(Object.prototype, JSON.parse(text).__proto__)\n',
+    replace:
+      "if (JSON.parse(text).__proto__.polluted) Object.defineProperty(Object.prototype, 'polluted', { value: 1 })\n",
   },
   {
     takesOut: ['an error carries code, message and data: null, and says the request'],
