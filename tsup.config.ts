@@ -45,8 +45,11 @@ function build(name: string, target: string, extra: Record<string, string> = {})
 }
 
 export default defineConfig([
-  // started as a process of its own, so a file of its own at a place that is known
-  build('core', 'node22', { 'fork-server-process': 'packages/core/src/git/fork-server-process.ts' }),
+  // started as a process and as a thread of their own, so files of their own at a place that is known
+  build('core', 'node22', {
+    'fork-server-process': 'packages/core/src/git/fork-server-process.ts',
+    'openssh-key-worker': 'packages/core/src/keys/openssh-key-worker.ts',
+  }),
   build('adapters', 'node22'),
   build('client', 'es2022'),
   build('server', 'node22', { bin: 'packages/server/src/bin.ts' }),

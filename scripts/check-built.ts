@@ -1,7 +1,7 @@
 /**
  * After a build: every subpath that a package exports is there, with its types, and can be imported by a program that
  * knows nothing of our sources, and type-checked by one that checks declarations too; whatever a package publishes is
- * there; no dependency has been bundled; and the fork server's program is found and works.
+ * there; no dependency has been bundled; and the programs of the fork server and of the key worker are found and work.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -94,8 +94,12 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Warnings that a built gitferry gives while it runs its first gits: it gives one when it has no fork server. */
+/**
+ * Warnings that a built gitferry gives while it runs its first gits and opens an encrypted key: it gives one when it has
+ * no fork server, or no worker thread.
+ */
 async function warningsOfABuiltGitferry(): Promise<string[]> {
+  const { aesGcmSecrets } = await import('@gitferry/adapters/secrets/aes-gcm')
   const { memoryStorage } = await import('@gitferry/adapters/storage/memory')
   const { createGitferry } = await import('@gitferry/core')
   const dataDir = mkdtempSync(join(tmpdir(), 'gitferry-built-'))
@@ -106,10 +110,15 @@ async function warningsOfABuiltGitferry(): Promise<string[]> {
   const logger = { debug() {}, info() {}, warn, error: warn }
   const path = join(dataDir, 'repo.git')
   execFileSync('git', ['init', '--quiet', '--bare', path])
-  const gitferry = createGitferry({ storage: memoryStorage(), dataDir, logger })
+  const key = join(dataDir, 'key')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', key])
+  const private_key = readFileSync(key, 'utf8')
+  const secrets = aesGcmSecrets({ key: new Uint8Array(32) })
+  const gitferry = createGitferry({ storage: memoryStorage(), secrets, dataDir, logger })
   try {
     await gitferry.start()
     await gitferry.repos.register({ path })
+    await gitferry.keys.create({ name: 'key', private_key, passphrase: 'secret' })
   } finally {
     await gitferry.stop()
     rmSync(dataDir, { recursive: true, force: true })

@@ -42,7 +42,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/ports': { layers: ['core/wire', 'core/contract', 'core/errors'], packages: [], node: false },
   'core/sync': { layers: coreInside, packages: [], node: false },
   'core/audit': { layers: coreInside, packages: [], node: true },
-  'core/keys': { layers: coreInside, packages: ['ssh2', 'sshpk'], node: true },
+  'core/keys': { layers: [...coreInside, 'core/runtime/abort'], packages: ['ssh2', 'sshpk'], node: true },
   'core/schedule': { layers: coreInside, packages: ['cron-parser'], node: true },
   'core/notifications': { layers: coreInside, packages: ['liquidjs'], node: false },
   'core/webhooks': { layers: coreInside, packages: [], node: true },

@@ -138,6 +138,70 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
       },
     }),
   ],
+  'a loop that leaves the last record out': [
+    'lists',
+    'credentials: pages hold everything once, in one order, with defaults 1 and 20',
+    ({ api }) => ({
+      credentials: {
+        async *all() {
+          yield* (await api.credentials.list()).items.slice(0, -1)
+        },
+      },
+    }),
+  ],
+  'a loop that ends with its first page': [
+    'loops',
+    'a loop tells every tag once, by name, over more than one page',
+    ({ api }) => ({
+      tags: {
+        async *all(id) {
+          yield* (await api.tags.list(id, { page_size: 100 })).items
+        },
+      },
+    }),
+  ],
+  'a loop that takes branches of one name for one': [
+    'loops',
+    'a loop tells every branch of a type once, also where two share a name',
+    ({ api }) => ({
+      branches: {
+        async *all(id, query) {
+          const seen = new Set<string>()
+          for await (const branch of api.branches.all(id, query)) {
+            if (!seen.has(branch.name)) yield branch
+            seen.add(branch.name)
+          }
+        },
+      },
+    }),
+  ],
+  'a loop over the remotes of every repository': [
+    'loops',
+    'a loop tells every remote of one repository once',
+    ({ api }) => ({
+      remotes: {
+        async *all(id) {
+          for (let each = 1; each <= id; each++) yield* api.repos.remotes.all(each)
+        },
+      },
+    }),
+  ],
+  'a loop whose query is ignored': [
+    'loops',
+    'a loop tells every delivery that matches, newest first',
+    ({ api }) => ({ deliveries: { all: () => api.notifications.deliveries.all() } }),
+  ],
+  'a loop that tells what is not there': [
+    'loops',
+    'a loop over host keys ends at once where none is known',
+    () => ({
+      hostKeys: {
+        async *all() {
+          yield {} as never
+        },
+      },
+    }),
+  ],
   'an error without the brand': [
     'ids',
     'an unknown id is not found, and the message names it',

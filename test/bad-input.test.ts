@@ -106,15 +106,20 @@ function requests(sandbox: ApiSandbox): BadRequest[] {
         code,
         field: 'source_branch',
       },
-      {
-        rule: `moving a task to a branch ${rule}`,
-        method: 'PUT',
-        path: '/api/v1/sync/tasks/1',
-        body: { target_branch: name },
-        status: 400,
-        code,
-        field: 'target_branch',
-      },
+      // an empty one means the source's name, as when a task is made
+      ...(name === ''
+        ? []
+        : [
+            {
+              rule: `moving a task to a branch ${rule}`,
+              method: 'PUT',
+              path: '/api/v1/sync/tasks/1',
+              body: { target_branch: name },
+              status: 400,
+              code,
+              field: 'target_branch',
+            },
+          ]),
     ]
   })
   const deletedRefs = badRefs

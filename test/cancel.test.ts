@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
@@ -145,6 +153,41 @@ describe('canceling a run under way', () => {
     release()
   })
 
+  it('leaves it to the next success to tell that a conflict is over', async () => {
+    const { git, marks } = wrapped(
+      'ls-remote',
+      'if [ -e $DIR/hold ]; then echo > $DIR/begun; exec sleep 600; fi; $GIT "$@"',
+    )
+    const gitferry = await start({ git })
+    const recovered: number[] = []
+    gitferry.on('task.recovered', ({ task_id }) => void recovered.push(task_id))
+    const id = await makeTask(gitferry)
+    const sync = async () => (await gitferry.sync.tasks.run(id, { wait: true })).status
+    expect(await sync()).toBe('success')
+    sandbox.commit(sandbox.originPath, 'main', 'theirs')
+    const { bareBackupPath: backup } = sandbox
+    const before = sandbox.oidOf(backup, 'main')
+    const tree = 'refs/heads/main^{tree}'
+    sandbox.git(
+      backup,
+      'update-ref',
+      'refs/heads/main',
+      sandbox.git(backup, 'commit-tree', '-m', 'x', tree).trim(),
+    )
+    expect(await sync()).toBe('conflict')
+    writeFileSync(join(marks, 'hold'), '')
+    const run = await gitferry.sync.tasks.run(id)
+    await marked(marks, 'begun')
+    expect((await gitferry.sync.runs.cancel(run.id)).status).toBe('canceled')
+    rmSync(join(marks, 'hold'))
+    sandbox.git(backup, 'update-ref', 'refs/heads/main', before)
+    expect(await sync()).toBe('success')
+    expect(recovered).toEqual([id])
+    sandbox.commit(sandbox.originPath, 'main', 'more')
+    expect(await sync()).toBe('success')
+    expect(recovered).toEqual([id])
+  })
+
   it('that has landed meanwhile is told the truth', async () => {
     const { git, marks } = wrapped('push', '$GIT "$@" >/dev/null 2>&1; echo > $DIR/landed; exec sleep 600')
     const gitferry = await start({ git })
@@ -159,6 +202,70 @@ describe('canceling a run under way', () => {
     expect(await gitferry.sync.runs.get(run.id)).toMatchObject({ status: 'success', commit_range: tip })
     expect(await auditOf(gitferry, 'cancel')).toEqual([{ result: 'failure', error_code: 'RUN_FINISHED' }])
     expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'success', error_code: null }])
+  })
+})
+
+describe('a push that landed and was cut off', () => {
+  const tip = () => sandbox.oidOf(sandbox.originPath, 'main')
+  const away = () => `${sandbox.bareBackupPath}.away`
+
+  /** A git whose push lands, after which the target is out of reach; then it does `script`. */
+  const landing = (script: string) =>
+    wrapped('push', `$GIT "$@" >/dev/null 2>&1; mv '${sandbox.bareBackupPath}' '${away()}'; ${script}`)
+
+  it('by a cancel, when the target cannot be asked any more, is audited as unknown, and the log says so', async () => {
+    const { git, marks } = landing('echo > $DIR/landed; exec sleep 600')
+    const gitferry = await start({ git })
+    const run = await gitferry.sync.tasks.run(await makeTask(gitferry))
+    await marked(marks, 'landed')
+    expect((await gitferry.sync.runs.cancel(run.id)).status).toBe('canceled')
+    expect(sandbox.oidOf(away(), 'main')).toBe(tip())
+    expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'unknown', error_code: 'ABORTED' }])
+    expect(await gitferry.sync.runs.log(run.id)).toContain('whether it landed is not known')
+  })
+
+  it('by a stop is audited as unknown, and found in step by the next start', async () => {
+    const storage = memoryStorage()
+    const { git, marks } = landing('echo > $DIR/landed; exec sleep 600')
+    const before = await start({ storage: lasting(storage), git })
+    const run = await before.sync.tasks.run(await makeTask(before))
+    await marked(marks, 'landed')
+    await before.stop({ graceful: false })
+    renameSync(away(), sandbox.bareBackupPath)
+    const gitferry = await start({ storage: lasting(storage) })
+    expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'unknown', error_code: 'ABORTED' }])
+    expect(await gitferry.sync.runs.wait(run.id)).toMatchObject({ status: 'success', commit_range: tip() })
+  })
+
+  it('by the network, when the target cannot be asked any more, is audited as unknown', async () => {
+    const { git } = landing('echo "fatal: unable to access: Could not resolve host: x" >&2; exit 128')
+    const gitferry = await start({ git })
+    const run = await gitferry.sync.tasks.run(await makeTask(gitferry), { wait: true })
+    expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_UNREACHABLE' })
+    expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'unknown', error_code: 'GIT_UNREACHABLE' }])
+  })
+
+  it('by a cancel, and went to this repository, is told the truth', async () => {
+    const { git, marks } = wrapped('update-ref', '$GIT "$@"; echo > $DIR/landed; exec sleep 600')
+    const gitferry = await start({ git })
+    const { id: repo_id } = await gitferry.repos.register({ path: sandbox.clonePath })
+    const { id } = await gitferry.sync.tasks.create({
+      ...{ repo_id, source_branch: 'main', target_remote: 'local', target_branch: 'copy' },
+    })
+    const run = await gitferry.sync.tasks.run(id)
+    await marked(marks, 'landed')
+    await expect(gitferry.sync.runs.cancel(run.id)).rejects.toMatchObject({ details: { status: 'success' } })
+    expect(sandbox.oidOf(sandbox.clonePath, 'copy')).toBe(tip())
+    expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'success', error_code: null }])
+  })
+
+  it('is a failure where the target was asked and has it not', async () => {
+    const { git, marks } = wrapped('push', 'echo > $DIR/begun; exec sleep 600')
+    const gitferry = await start({ git })
+    const run = await gitferry.sync.tasks.run(await makeTask(gitferry))
+    await marked(marks, 'begun')
+    await gitferry.sync.runs.cancel(run.id)
+    expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'failure', error_code: 'ABORTED' }])
   })
 })
 

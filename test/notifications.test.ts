@@ -9,7 +9,7 @@ import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createClient } from '@gitferry/client'
 import { createGitferry, type Gitferry } from '@gitferry/core'
 import type { CreateSyncTask, Delivery, NotificationEvent } from '@gitferry/core/contract'
-import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
+import { type ApiSandbox, createApiSandbox, createTestClock } from '@gitferry/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DingtalkRobot } from './dingtalk-robot.ts'
 import { startServer, stopServer } from './server-process.ts'
@@ -203,6 +203,42 @@ describe('a notification survives', () => {
     await robot.whenRequested(2)
     expect(texts()).toHaveLength(1)
     await gitferry.stop()
+  })
+})
+
+describe('a channel that is being tried out', () => {
+  it('does not hold up a stop, and its entry says that nobody knows', async () => {
+    const { promise: isAsked, resolve } = Promise.withResolvers<void>()
+    const silent = {
+      ...sandbox.notifier,
+      send() {
+        resolve()
+        return new Promise<never>(() => {})
+      },
+    }
+    const storage = () => sqliteStorage({ path: join(sandbox.dataDir, 'gitferry.db') })
+    const gitferry = createGitferry({
+      storage: storage(),
+      secrets: aesGcmSecrets({ keyFile: join(sandbox.dataDir, 'secret.key') }),
+      notifiers: [silent],
+      dataDir: sandbox.dataDir,
+      // stands still: no deadline ends the send
+      clock: createTestClock(),
+    })
+    opened.push(gitferry)
+    await gitferry.start()
+    const { channels } = gitferry.notifications
+    const config = { webhook: 'https://board.example/' }
+    const { id } = await channels.create({ type: 'memory', name: 'team', config })
+    const testing = channels.test(id)
+    await isAsked
+    await gitferry.stop({ graceful: false })
+    expect(await testing).toEqual({ success: false, message: 'given up before an answer came' })
+    const kept = storage()
+    await kept.open()
+    const entries = await kept.collection('audit_log').find({ where: { type: 'test' } })
+    await kept.close()
+    expect(entries).toMatchObject([{ result: 'unknown', error_code: 'NOTIFIER_UNREACHABLE', object_id: id }])
   })
 })
 

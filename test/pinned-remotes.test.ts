@@ -69,6 +69,7 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
       push_url: url,
       problem: null,
       source: 'config',
+      bound_to: null,
       ...keys,
     } as const
     await storage.collection('remotes').insert({ ...row, ...times })

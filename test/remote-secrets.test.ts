@@ -252,7 +252,7 @@ describe('resolveTaskSides', () => {
         await forget()
         const row = { repo_id: repo.id, name: 'origin', fetch_url: url, push_url: url, problem: null }
         const at = '2026-01-01T00:00:00.000Z'
-        const rest = { source: 'config', ssh_key_id: null, credential_id: null } as const
+        const rest = { source: 'config', ssh_key_id: null, credential_id: null, bound_to: null } as const
         await storage.collection('remotes').insert({ ...row, ...rest, created_at: at, updated_at: at })
         const answer = await resolve(url, rooted)
         expect(answer).toMatchObject({ code: 'URL_FORBIDDEN' })

@@ -93,6 +93,7 @@ export async function remoteWorld({
         type,
         username,
         origin,
+        source: 'api',
         sealed_secret: '',
         last_used_at: null,
         created_at: at,

@@ -33,6 +33,8 @@ const fingerprint = (blob: Buffer): string =>
 export interface SshGitServerOptions {
   readonly hostKey: TestKey
   readonly authorized: readonly TestKey[]
+  /** The only way in which the server proves itself. Default: every one that its key allows. */
+  readonly hostKeyAlgorithm?: 'ssh-rsa'
   /** Default: a port that is free. */
   readonly port?: number
 }
@@ -65,7 +67,9 @@ export async function serveGitOverSsh(options: SshGitServerOptions): Promise<Ssh
   let gate: Promise<void> = Promise.resolve()
   let isHeld = false
 
-  const server = new ssh2.Server({ hostKeys: [options.hostKey.private] }, (client) => {
+  const { hostKey, hostKeyAlgorithm } = options
+  const algorithms = hostKeyAlgorithm ? { serverHostKey: [hostKeyAlgorithm] } : {}
+  const server = new ssh2.Server({ hostKeys: [hostKey.private], algorithms }, (client) => {
     clients.add(client)
     // or each command takes 0.3 s; the types do not know of it
     ;(client as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true)

@@ -1,11 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
-import { type RemoteTest, silentLogger } from '@gitferry/core'
+import { GitferryError, type RemoteTest, silentLogger } from '@gitferry/core'
 import { type ApiSandbox, createApiSandbox, createTestClock } from '@gitferry/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { GitCommand, GitRunOptions } from '../packages/core/src/git/command.ts'
 import { ProcessGitRunner } from '../packages/core/src/git/process-runner.ts'
 import { parseAllowOutgoing } from '../packages/core/src/git/remote-url.ts'
 import { SshSessions } from '../packages/core/src/git/ssh/ssh-sessions.ts'
@@ -27,6 +28,8 @@ let storage: ManagedStorage
 let ended: (() => unknown)[]
 let addresses: readonly string[]
 let lookups: string[]
+/** What git fails with instead of being run. */
+let fault: GitferryError | undefined
 let test: (remote: Partial<TestRemote> & { url: string }, signal?: AbortSignal) => Promise<RemoteTest>
 beforeEach(async () => {
   sandbox = createApiSandbox()
@@ -38,11 +41,16 @@ beforeEach(async () => {
   const clock = createTestClock('2026-01-01T00:00:00.000Z')
   const { dataDir } = sandbox
   const logger = silentLogger
+  fault = undefined
+  const git = new ProcessGitRunner({ git: '/usr/bin/git', home: dataDir, logger })
   const context = {
     storage,
     clock,
     logger,
-    runner: new ProcessGitRunner({ git: '/usr/bin/git', home: dataDir, logger }),
+    runner: {
+      run: <Result>(command: GitCommand<Result>, options?: GitRunOptions) =>
+        fault ? Promise.reject(fault) : git.run(command, options),
+    },
     settings: {
       repoRoots: [sandbox.root],
       trustedOwners: [],
@@ -86,6 +94,12 @@ async function addKey(stored: TestKey): Promise<number> {
   return id
 }
 
+/** `key`, stored once. */
+async function storedKey(): Promise<{ readonly id: number }> {
+  const [row] = await storage.collection('ssh_keys').find()
+  return row ?? { id: await addKey(key) }
+}
+
 async function serve(options: Partial<SshGitServerOptions> = {}) {
   const server = await serveGitOverSsh({ hostKey, authorized: [key], ...options })
   ended.push(() => server.close())
@@ -120,6 +134,41 @@ describe('a test of a remote over ssh', () => {
       message: 'The remote answers and shows neither a branch nor a tag: it is empty.',
     })
     expect(leftOver()).toEqual([])
+  })
+
+  it.each([256, 384, 521])('is answered by a server that has an ecdsa key of %i bits alone', async (bits) => {
+    const { server, url } = await serve({ hostKey: makeKey('ecdsa', bits) })
+    for (const _ of ['first', 'again']) {
+      expect(await test({ url: url(), ssh_key_id: (await storedKey()).id })).toMatchObject({
+        success: true,
+        host_key: { port: server.port, type: `ecdsa-sha2-nistp${bits}` },
+      })
+    }
+  })
+
+  it('that can prove itself with SHA-1 alone is refused for that, known or not', async () => {
+    const [old, { id: ssh_key_id }] = [makeKey('rsa'), await storedKey()]
+    const { server, url } = await serve({ hostKey: old, hostKeyAlgorithm: 'ssh-rsa' })
+    const answer = await test({ url: url(), ssh_key_id })
+    expect(answer).toMatchObject({ success: false, error_code: 'HOST_KEY_MISMATCH', host_key: null })
+    expect(answer.message).toBe(
+      `The server at 127.0.0.1 port ${server.port} has no host key of a kind that is accepted: Ed25519, ECDSA, or ` +
+        'RSA with SHA-2. It must be given one before it can be used.',
+    )
+    const { type, fingerprint, ...place } = shown(server.port)
+    const public_key = hostKey.public.split(' ')[1]!
+    await storage.collection('host_keys').insert({ ...place, type, fingerprint, public_key, created_at: at })
+    const again = await test({ url: url(), ssh_key_id })
+    expect(again.error_code).toBe('HOST_KEY_MISMATCH')
+    expect(again.message).toContain(`no key of a known kind, known is ssh-ed25519 ${fingerprint}. Somebody`)
+  })
+
+  it('that is offered no key says that alone', async () => {
+    const { url } = await serve()
+    const { error_code, message } = await test({ url: url() })
+    expect(error_code).toBe('GIT_AUTH_FAILED')
+    expect(message).toMatch(/Permission denied \(publickey\)\. No key was offered: none is set/)
+    expect(message).not.toContain('refused the SSH key')
   })
 
   it('that refuses the key says so, and who it is', async () => {
@@ -225,6 +274,7 @@ describe('a test of a remote over http', () => {
       type: 'password',
       username: 'mia',
       origin,
+      source: 'api',
       sealed_secret: '',
       last_used_at: null,
       created_at: at,
@@ -235,14 +285,31 @@ describe('a test of a remote over http', () => {
     const url = `${origin}/origin.git`
     expect(await test({ url, credential_id: id })).toMatchObject({ success: true, refs: 4, host_key: null })
     await setSecret('wrong')
-    expect(await test({ url, credential_id: id })).toMatchObject({
+    const wrong = await test({ url, credential_id: id })
+    expect(wrong).toMatchObject({
       success: false,
       error_code: 'GIT_AUTH_FAILED',
+      message: expect.stringContaining('The remote refused the credential.'),
     })
-    expect(await test({ url })).toMatchObject({
+    expect(wrong.message).not.toContain('askpass')
+    const none = await test({ url })
+    expect(none).toMatchObject({
       success: false,
       error_code: 'GIT_AUTH_FAILED',
       message: expect.stringContaining('No credential was sent'),
+    })
+    expect(none.message).not.toMatch(/askpass|refused the credential/)
+  })
+
+  it('says that what answers breaks git’s protocol', async () => {
+    const type = { 'content-type': 'application/x-git-upload-pack-advertisement' }
+    const server = createServer((_request, response) => void response.writeHead(200, type).end('hello world'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    ended.push(() => server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await test({ url: `http://127.0.0.1:${port}/r.git` })).toMatchObject({
+      success: false,
+      error_code: 'GIT_FAILED',
     })
   })
 
@@ -265,6 +332,23 @@ describe('a test of a remote on this machine', () => {
       success: false,
       error_code: 'GIT_REMOTE_NOT_FOUND',
     })
+  })
+
+  it('that has more refs than fit a usual answer is counted', async () => {
+    const oid = sandbox.git(sandbox.originPath, 'rev-parse', 'HEAD').trim()
+    sandbox.git(sandbox.originPath, 'push', '-q', sandbox.bareBackupPath, 'HEAD:refs/heads/main')
+    const names = Array.from({ length: 45_000 }, (_, number) => `refs/tags/${'t'.repeat(150)}${number}`)
+    const packed = names.sort().map((name) => `${oid} ${name}\n`)
+    const header = '# pack-refs with: peeled fully-peeled sorted \n'
+    writeFileSync(join(sandbox.bareBackupPath, 'packed-refs'), header + packed.join(''))
+    expect(await test({ url: sandbox.bareBackupPath })).toMatchObject({ success: true, refs: 45_001 })
+  })
+})
+
+describe('a test that fails on this side', () => {
+  it.each(['GIT_MISSING', 'GIT_OUTPUT_TOO_LARGE', 'GIT_FAILED'] as const)('is an error: %s', async (code) => {
+    fault = new GitferryError(code, 'made up', { details: { reason: 'other' } })
+    await expect(test({ url: sandbox.originPath })).rejects.toBe(fault)
   })
 })
 

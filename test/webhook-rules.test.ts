@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { join } from 'node:path'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
+import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import {
   createGitferry,
   type Gitferry,
@@ -209,6 +211,22 @@ describe('a delivery that comes again', () => {
     expect(await send({ task_id }, byRequest)).toEqual({ ...third, duplicate: true })
   })
 
+  it.each(['memory', 'sqlite'])('at the same moment starts one run: %s', async (name) => {
+    if (name === 'sqlite') storage = sqliteStorage({ path: join(sandbox.dataDir, 'gitferry.db') })
+    await start()
+    const task_id = await makeTask()
+    const release = sandbox.holdPushes()
+    const same = Array.from({ length: 10 }, () => send({ task_id }, delivery('d-1')))
+    const answers = await Promise.all(same)
+    const [first] = answers.filter(({ duplicate }) => !duplicate)
+    expect(answers.filter(({ duplicate }) => duplicate)).toHaveLength(9)
+    expect(new Set(answers.map(({ run_id }) => run_id))).toEqual(new Set([first?.run_id]))
+    expect(await storage.collection('webhook_deliveries').count()).toBe(1)
+    release()
+    await gitferry.sync.runs.wait(first!.run_id)
+    expect((await gitferry.sync.runs.list()).total).toBe(1)
+  })
+
   it('without an id is never taken for another', async () => {
     await start()
     const task_id = await makeTask()
@@ -364,6 +382,21 @@ describe('a webhook that is not let in', () => {
     await expect(send({ task_id })).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 
+  /** No signature of the body, but one that could be. */
+  const wellFormed = { 'X-Hub-Signature-256': `sha256=${'0'.repeat(64)}` }
+
+  it.each<[what: string, options: GitferryOptions['webhooks'], headers: Record<string, string>]>([
+    ['no signature', { secrets: [secret] }, {}],
+    ['a signature that is none', { secrets: [secret] }, { 'X-Hub-Signature-256': 'sha1=00' }],
+    ['no secret to be signed with', {}, wellFormed],
+  ])('has none of its body read when there is %s', async (_, options, headers) => {
+    await start(options)
+    const body = () => Promise.reject(new Error('the body was read'))
+    const asked = gitferry.webhooks.taskSync({ body, headers: new Headers(headers), ip: '203.0.113.7' })
+    await expect(asked).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' })
+    expect(events).toEqual([{ source: 'task-sync', error_code: 'SIGNATURE_INVALID' }])
+  })
+
   it('has its body read only once its address and rate are good', async () => {
     await start({ secrets: [secret], rateLimit: 1 })
     let reads = 0
@@ -371,7 +404,8 @@ describe('a webhook that is not let in', () => {
       reads += 1
       return new Uint8Array()
     }
-    const ask = () => gitferry.webhooks.taskSync({ body, headers: new Headers(), ip: '203.0.113.7' })
+    const ask = () =>
+      gitferry.webhooks.taskSync({ body, headers: new Headers(wellFormed), ip: '203.0.113.7' })
     await expect(ask()).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' })
     await expect(ask()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     expect(reads).toBe(1)

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { createClient } from '@gitferry/client'
 import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sendOverHttp } from './checked-fetch-over-http.ts'
 import { type ServerProcess, startServer, stopServer } from './server-process.ts'
 
 const secret = 'It’s a secret to everybody'
@@ -72,21 +72,11 @@ const hmac = (body: string | Uint8Array, algorithm = 'sha256', key = secret) =>
   `${algorithm}=${createHmac(algorithm, key).update(body).digest('hex')}`
 
 /** Posts bytes with these headers and no others, as any program could. */
-function post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
+async function post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Answer> {
   const url = new URL('/api/webhooks/task-sync', server.url)
   const all = { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: 'POST', headers: { ...all, ...headers } }, (answer) => {
-      const chunks: Buffer[] = []
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-      answer.on('end', () => {
-        const { headers, statusCode = 0 } = answer
-        resolve({ status: statusCode, headers, json: JSON.parse(Buffer.concat(chunks).toString()) })
-      })
-    })
-    request.on('error', reject)
-    request.end(body)
-  })
+  const answer = await sendOverHttp(url, { method: 'POST', headers: { ...all, ...headers } }, body)
+  return { status: answer.status, headers: answer.headers, json: JSON.parse(answer.text) }
 }
 
 const send = (body: string | Uint8Array, headers: Record<string, string> = {}) =>

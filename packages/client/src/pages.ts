@@ -36,15 +36,18 @@ const pageSize = 100
 /** So many pages in a row without anything new, and the list grows faster than it can be read. */
 const mostStalePages = 100
 
+/** What git keeps has no id: a branch and one of a remote may share a name, but not a type. */
+type Keyed = { readonly id: number } | { readonly name: string; readonly type?: string }
+
 /**
  * Every record, fetched page by page as the loop goes on. What was there at the first page comes once each; what
  * arrives meanwhile shifts the pages and is not waited for, so that a busy list ends too. A record that is deleted
  * meanwhile may make the walk miss another.
  */
-export async function* all<Item extends { readonly id: number }>(
+export async function* all<Item extends Keyed>(
   fetchPage: (paging: { readonly page: number; readonly page_size: number }) => Promise<Page<Item>>,
 ): AsyncGenerator<Item, void, undefined> {
-  const seen = new Set<number>()
+  const seen = new Set<number | string>()
   let wanted: number | undefined
   let stale = 0
   for (let page = 1; ; page++) {
@@ -53,8 +56,9 @@ export async function* all<Item extends { readonly id: number }>(
     const before = seen.size
     for (const item of answer.items) {
       if (seen.size >= wanted) return
-      if (seen.has(item.id)) continue
-      seen.add(item.id)
+      const key = 'id' in item ? item.id : `${item.type} ${item.name}`
+      if (seen.has(key)) continue
+      seen.add(key)
       yield item
     }
     if (seen.size >= wanted || answer.items.length < pageSize) return

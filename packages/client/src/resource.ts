@@ -4,7 +4,20 @@ import { type ListEndpoint, list } from './pages.ts'
 import type { Call, Transport } from './transport.ts'
 
 /** What an argument of a method is: the body, the query, or what stands in the path under this name. */
-export type Argument = 'id' | 'name' | 'branch' | 'tag' | 'query' | 'body'
+type Argument = 'id' | 'name' | 'branch' | 'tag' | 'query' | 'body'
+
+/** What an argument of this type can be, so that the compiler finds two that changed places. */
+type ArgumentOf<Value> = Value extends number
+  ? 'id'
+  : Value extends string
+    ? 'name' | 'branch' | 'tag'
+    : 'query' | 'body'
+
+/** The same of all arguments but the last, the `CallOptions`. */
+type ArgumentsOf<Given extends readonly unknown[]> =
+  Required<Given> extends readonly [...infer Taken, CallOptions | undefined]
+    ? { readonly [Index in keyof Taken]: ArgumentOf<Taken[Index]> }
+    : never
 
 /**
  * Makes the methods of one resource: each calls the endpoint of its name with the arguments that are listed, in that
@@ -13,19 +26,19 @@ export type Argument = 'id' | 'name' | 'branch' | 'tag' | 'query' | 'body'
 export const resource = (transport: Transport) => ({
   /** Answers what the envelope holds. */
   method:
-    <Given extends readonly unknown[], Data>(name: EndpointName, ...takes: Argument[]) =>
+    <Given extends readonly unknown[], Data>(name: EndpointName, ...takes: ArgumentsOf<Given>) =>
     (...given: Given): Promise<Data> =>
       transport.data(name, callOf(takes, given), optionsOf(takes, given)),
 
   /** The same without the client's time limit: for what waits for git, or for somebody else's server. */
   unlimited:
-    <Given extends readonly unknown[], Data>(name: EndpointName, ...takes: Argument[]) =>
+    <Given extends readonly unknown[], Data>(name: EndpointName, ...takes: ArgumentsOf<Given>) =>
     (...given: Given): Promise<Data> =>
       transport.data(name, { ...callOf(takes, given), limit: false }, optionsOf(takes, given)),
 
   /** Answers one page of a list. */
   list:
-    <Given extends readonly unknown[], Item>(name: ListEndpoint, ...takes: Argument[]) =>
+    <Given extends readonly unknown[], Item>(name: ListEndpoint, ...takes: ArgumentsOf<Given>) =>
     (...given: Given): Promise<Page<Item>> =>
       list(transport, name, callOf(takes, given), optionsOf(takes, given)),
 })

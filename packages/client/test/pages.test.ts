@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createClient } from '../src/index.ts'
+import { createClient, type GitferryClient } from '../src/index.ts'
 import { scriptedServer, success } from './scripted-server.ts'
 
 const newestFirst = (count: number) => Array.from({ length: count }, (_, index) => ({ id: count - index }))
 
 /** A server that pages through what `records` answers at each request. */
-const paging = (records: (request: number) => { id: number }[]) => {
+const paging = (records: (request: number) => object[]) => {
   let request = 0
   return scriptedServer(({ url }) => {
     const query = new URL(url, 'http://host').searchParams
@@ -63,12 +63,43 @@ describe('all', () => {
     )
   })
 
-  it.each(['repos', 'tasks', 'runs', 'audit'] as const)('of %s starts with page 1', async (noun) => {
+  const lists: Record<string, [path: string, all: (api: GitferryClient) => AsyncIterable<{ id: number }>]> = {
+    repos: ['/api/v1/repos', ({ repos }) => repos.all()],
+    tasks: ['/api/v1/sync/tasks', ({ sync }) => sync.tasks.all()],
+    runs: ['/api/v1/sync/runs', ({ sync }) => sync.runs.all()],
+    audit: ['/api/v1/audit/logs', ({ audit }) => audit.all()],
+    keys: ['/api/v1/ssh-keys', ({ keys }) => keys.all()],
+    credentials: ['/api/v1/credentials', ({ credentials }) => credentials.all()],
+    'host keys': ['/api/v1/host-keys', ({ hostKeys }) => hostKeys.all()],
+    channels: ['/api/v1/notification/channels', ({ notifications }) => notifications.channels.all()],
+    deliveries: ['/api/v1/notification/deliveries', ({ notifications }) => notifications.deliveries.all()],
+  }
+
+  it.each(Object.entries(lists))('of %s starts with page 1', async (_, [path, all]) => {
     await using server = await paging(() => newestFirst(1))
-    const { repos, sync, audit } = createClient({ baseUrl: server.baseUrl })
-    const lists = { repos: repos.all, tasks: sync.tasks.all, runs: sync.runs.all, audit: audit.all }
-    expect(await ids(lists[noun]())).toEqual([1])
-    expect(server.received[0]?.url).toMatch(/\?page=1&page_size=100$/)
+    expect(await ids(all(createClient({ baseUrl: server.baseUrl })))).toEqual([1])
+    expect(server.received[0]?.url).toBe(`${path}?page=1&page_size=100`)
+  })
+
+  it.each<[string, (api: GitferryClient) => AsyncIterable<{ readonly name: string }>]>([
+    ['tags', ({ tags }) => tags.all(7)],
+    ['remotes', ({ repos }) => repos.remotes.all(7)],
+  ])('of %s, which have no id, answers each name once while new ones shift the pages', async (noun, all) => {
+    const named = (count: number) => newestFirst(count).map(({ id }) => ({ name: `n${id}` }))
+    await using server = await paging((request) => named(150 + request * 30))
+    const found: string[] = []
+    for await (const { name } of all(createClient({ baseUrl: server.baseUrl }))) found.push(name)
+    expect(found).toEqual(named(150).map(({ name }) => name))
+    expect(server.received[0]?.url).toBe(`/api/v1/repos/7/${noun}?page=1&page_size=100`)
+  })
+
+  it('hands a query on, page after page', async () => {
+    await using server = await paging(() => newestFirst(150))
+    const { notifications } = createClient({ baseUrl: server.baseUrl })
+    expect(await ids(notifications.deliveries.all({ channel_id: 3 }))).toHaveLength(150)
+    expect(server.received.map(({ url }) => url)).toEqual(
+      [1, 2].map((page) => `/api/v1/notification/deliveries?channel_id=3&page=${page}&page_size=100`),
+    )
   })
 
   it('asks for no further page when the total is reached', async () => {

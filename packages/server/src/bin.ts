@@ -14,6 +14,7 @@ import {
   type Invocation,
   resolveConfiguration,
 } from './configuration/resolve-configuration.ts'
+import { secretVariables } from './configuration/settings.ts'
 import { createLogger } from './logger.ts'
 import { type Listening, serve } from './node.ts'
 import { createShutdown } from './shutdown.ts'
@@ -55,10 +56,11 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   const repoRoots = configuration.repoRoots.map((path) => resolve(path))
   // a root need not hold anything yet
   for (const path of repoRoots) await mkdir(path, { recursive: true, mode: 0o700 })
-  const { secretKey, storage } = configuration
+  const { oldSecretKeys: oldKeys, secretKey, storage } = configuration
+  const current = 'key' in secretKey ? secretKey : { keyFile: resolve(secretKey.keyFile) }
   const gitferry = createGitferry({
     storage: storage.kind === 'memory' ? memoryStorage() : sqliteStorage({ path: resolve(storage.path) }),
-    secrets: aesGcmSecrets('key' in secretKey ? secretKey : { keyFile: resolve(secretKey.keyFile) }),
+    secrets: aesGcmSecrets({ ...current, oldKeys }),
     notifiers: [dingtalkNotifier()],
     dataDir: resolve(configuration.dataDir),
     repoRoots,
@@ -102,7 +104,7 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
 
 const invocation = readInvocation()
 // what Node tells of itself, such as a diagnostic report, tells its environment
-for (const name of ['GITFERRY_SECRET_KEY', 'ENCRYPTION_KEY']) delete process.env[name]
+for (const name of secretVariables) delete process.env[name]
 if (invocation.command === 'help') stdout.write(helpText)
 else if (invocation.command === 'version') stdout.write(`gitferry ${packageVersion()}\n`)
 else await run(invocation.configuration, invocation.warnings).catch((error: unknown) => fail(error, 1))

@@ -5,7 +5,7 @@ import { memoryStorage } from '@gitferry/adapters/storage/memory'
 import { createGitferry, type Gitferry, type GitferryOptions } from '@gitferry/core'
 import type { StorageAdapter } from '@gitferry/core/ports'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { answerValidation } from '../../../test/checked-fetch.ts'
+import { answerValidation } from '../../../test/answer-validation-shared.ts'
 import { type App, createApp } from '../src/index.ts'
 
 let folder: string

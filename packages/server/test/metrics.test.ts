@@ -4,13 +4,23 @@ import type { GitferryEventName, GitferryEvents } from '@gitferry/core/contract'
 import { GitferryError } from '@gitferry/core/errors'
 import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkAnswer } from '../../../test/checked-fetch-answer.ts'
 import { type App, createApp, type ServedGitferry } from '../src/index.ts'
 import { fakeGitferry } from './fake-gitferry.ts'
 
-const call = (app: App, path: string, init: RequestInit = {}) =>
-  app.fetch(new Request(`http://localhost${path}`, { ...init, headers: { host: 'localhost' } }), {
-    clientAddress: '127.0.0.1',
-  })
+const requestFor = (path: string, init: RequestInit = {}) =>
+  new Request(`http://localhost${path}`, { ...init, headers: { host: 'localhost' } })
+
+/** Calls what a fake answers with something made up. */
+const callFake = (app: App, path: string, init?: RequestInit) =>
+  app.fetch(requestFor(path, init), { clientAddress: '127.0.0.1' })
+
+async function call(app: App, path: string, init?: RequestInit, from = '127.0.0.1'): Promise<Response> {
+  const request = requestFor(path, init)
+  const answer = await app.fetch(request, { clientAddress: from })
+  await checkAnswer(request, answer)
+  return answer
+}
 
 /** `name{a="1"}` → value. */
 async function samplesOf(app: App): Promise<Map<string, number>> {
@@ -174,12 +184,12 @@ describe('metrics of webhooks and notifications', () => {
 describe('metrics of requests', () => {
   it('count by method, status and route, whatever the path was', async () => {
     const { app, fake } = telling()
-    for (const id of [1, 2, 3]) await call(app, `/api/v1/repos/${id}`)
-    await call(app, '/api/v1/repos/7/branches/a/b/c', { method: 'DELETE' })
+    for (const id of [1, 2, 3]) await callFake(app, `/api/v1/repos/${id}`)
+    await callFake(app, '/api/v1/repos/7/branches/a/b/c', { method: 'DELETE' })
     fake.behaviour['repos.delete'] = () => {
       throw new GitferryError('REPO_IN_USE', 'It is used.')
     }
-    await call(app, '/api/v1/repos/7', { method: 'DELETE' })
+    await callFake(app, '/api/v1/repos/7', { method: 'DELETE' })
     const samples = await samplesOf(app)
     const total = (method: string, status: number, route: string) =>
       samples.get(`http_requests_total{method="${method}",status="${status}",route="${route}"}`)
@@ -205,8 +215,7 @@ describe('metrics of requests', () => {
 
   it('count what was turned away before its route, under that route', async () => {
     const { app } = telling()
-    const request = new Request('http://localhost/api/v1/repos/1', { headers: { host: 'localhost' } })
-    await app.fetch(request, { clientAddress: '203.0.113.7' })
+    await call(app, '/api/v1/repos/1', {}, '203.0.113.7')
     const samples = await samplesOf(app)
     expect(samples.get('http_requests_total{method="GET",status="401",route="/api/v1/repos/{id}"}')).toBe(1)
   })

@@ -11,6 +11,7 @@ interface OperationObject {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
+  readonly description?: string
   readonly security?: readonly object[]
   readonly parameters?: readonly {
     readonly name: string
@@ -20,7 +21,10 @@ interface OperationObject {
   }[]
   readonly requestBody?: object
   readonly responses: Readonly<
-    Record<string, { readonly $ref?: string; readonly content: Readonly<Record<string, object>> }>
+    Record<
+      string,
+      { readonly $ref?: string; readonly content: Readonly<Record<string, { readonly examples?: object }>> }
+    >
   >
 }
 
@@ -69,6 +73,43 @@ describe('the description of the API', () => {
     expect(new Set(ids).size).toBe(ids.length)
     expect(operationOf('POST', '/api/v1/sync/tasks').operationId).toBe('syncTasksCreate')
     expect(operationOf('POST', '/api/v1/repos/{id}/remotes/{name}/test').operationId).toBe('reposRemotesTest')
+  })
+
+  it('has an example of every success, and of every body', () => {
+    for (const { operation } of described) {
+      const { requestBody, responses } = operation as OperationObject & { requestBody?: { content: object } }
+      const contents = Object.entries(responses)
+        .filter(([status]) => status === '200')
+        .flatMap(([, { content }]) => Object.entries(content))
+      expect(contents.length, operation.operationId).toBeGreaterThan(0)
+      for (const [type, media] of [...contents, ...Object.entries(requestBody?.content ?? {})]) {
+        const { example, examples = {} } = media as { example?: unknown; examples?: object }
+        const count = Object.keys(examples).length + (example === undefined ? 0 : 1)
+        expect(count, `${operation.operationId} ${type}`).toBeGreaterThan(0)
+      }
+    }
+  })
+
+  it('tells where the files of the docs page are, each of which is there', async () => {
+    const app = await serveApp()
+    const { content } = operationOf('GET', '/api/docs/{file}').responses['200']!
+    const addresses = Object.entries(content).flatMap(([type, { examples }]) =>
+      Object.values((examples ?? {}) as Record<string, { externalValue: string }>).map(
+        ({ externalValue }) => [type, externalValue] as const,
+      ),
+    )
+    expect(addresses).toHaveLength(4)
+    for (const [type, address] of addresses) {
+      const { pathname } = new URL(address, 'http://localhost/api/openapi.json')
+      const { headers, status } = await app.send(`GET ${pathname}`)
+      expect([status, headers['content-type']?.split(';')[0]], pathname).toEqual([200, type])
+    }
+  })
+
+  it('says that a webhook does not start an idle task', () => {
+    const { description, responses } = operationOf('POST', '/api/webhooks/task-sync')
+    expect(description).toMatch(/disabled or paused .*409/)
+    expect(responses['409']).toBeDefined()
   })
 
   it('puts each endpoint into one group, which is its tag', () => {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { GitferryError } from '@gitferry/core/errors'
 import { describe, expect, it } from 'vitest'
 import { type Answer, type Sent, type ServedApp, serveApp } from './served-app.ts'
@@ -70,9 +71,9 @@ describe('a webhook', () => {
     expect(asked().ip).toBe(ip)
   })
 
-  it('may have as much as 25 MiB, and not a byte more', async () => {
+  it('may have as much as 1 MiB, and not a byte more', async () => {
     const { post, bodies } = await serveWebhooks()
-    const most = new Uint8Array(25 * 1024 * 1024).fill(0x20)
+    const most = new Uint8Array(1024 * 1024).fill(0x20)
     expect((await post({ body: most, headers: json })).status).toBe(200)
     expect(bodies[0]?.byteLength).toBe(most.byteLength)
     const more = new Uint8Array(most.byteLength + 1).fill(0x20)
@@ -139,6 +140,58 @@ describe('a webhook that is refused', () => {
     const { app } = await serveWebhooks()
     const { headers, status } = await app.send('GET /api/webhooks/task-sync')
     expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'POST' })
+  })
+})
+
+describe('many webhooks that come in slowly', () => {
+  const size = 1024 * 1024
+  const most = 16
+  const all = 60
+
+  /** Sends all of a webhook but its last bytes, and keeps the connection open. */
+  function sendMost(port: number) {
+    const socket = connect(port, '127.0.0.1')
+    const head = [
+      'POST /api/webhooks/task-sync HTTP/1.1',
+      'Host: localhost',
+      'Content-Type: application/json',
+      `Content-Length: ${size}`,
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\n`)
+    socket.write(Buffer.alloc(size - 10, 0x20))
+    const answered = new Promise<string>((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk
+        if (text.includes('\r\n\r\n')) resolve(text)
+      })
+      // a refused one may be cut off while it still sends
+      socket.on('error', () => resolve(text))
+    })
+    return { socket, answered }
+  }
+
+  it('take no more memory together than a few: the others are told to come again', async () => {
+    const { app, post, bodies } = await serveWebhooks()
+    const senders = Array.from({ length: all }, () => sendMost(app.port))
+    const answers: string[] = []
+    const enough = Promise.withResolvers<void>()
+    for (const { answered } of senders) {
+      void answered.then((text) => answers.push(text) === all - most && enough.resolve())
+    }
+    await enough.promise
+    for (const text of answers) {
+      expect(text).toMatch(/^HTTP\/1\.1 429 /)
+      expect(text).toMatch(/\r\nretry-after: 30\r\n/i)
+    }
+    for (const { socket } of senders) socket.destroy()
+    // what they took is there again once the server saw them go
+    for (;;) {
+      const { status } = await post({ body: new Uint8Array(size), headers: json })
+      if (status === 200) break
+      expect(status).toBe(429)
+    }
+    expect(bodies).toHaveLength(1)
   })
 })
 

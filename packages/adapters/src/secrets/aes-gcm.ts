@@ -119,4 +119,7 @@ const place = (id: string, associated: string): Buffer =>
   Buffer.from(`gitferry v1 ${id} ${associated}`, 'utf8')
 
 const unreadable = (problem: string) =>
-  new GitferryError('SECRET_UNREADABLE', `A stored secret ${problem}. Start with the key that sealed it.`)
+  new GitferryError(
+    'SECRET_UNREADABLE',
+    `A stored secret ${problem}. Start with the key that sealed it, or give that key among the old ones.`,
+  )

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GitferryError, isGitferryError } from '@gitferry/core/errors'
 import { readSecretKey, type SecretKey, secretKeyBytes } from './secret-key.ts'
@@ -11,7 +11,7 @@ const othersMayTouch = 0o077
 
 /**
  * The key in a file: 32 bytes in base64, readable by its owner alone. Where there is no file, one is made, with mode
- * 0600 from its first moment on, in a folder with mode 0700.
+ * 0600 from its first moment on, in a folder with mode 0700; whoever opens it at the same time gets the same key.
  * @throws SECRETS_UNAVAILABLE
  */
 export async function openKeyFile(path: string): Promise<SecretKey> {
@@ -59,23 +59,47 @@ async function readKey(path: string, file: FileHandle): Promise<SecretKey> {
   )
 }
 
-/** `undefined`: another process made it first. */
+/**
+ * The file has its name only once it is whole and on the disk, so that nobody finds half of it, not even after a crash.
+ * `undefined`: another process made it first.
+ */
 async function makeKeyFile(path: string): Promise<SecretKey | undefined> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await unlessCode('EEXIST', open(path, 'wx', 0o600))
-  if (file === undefined) return undefined
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const bytes = randomBytes(secretKeyBytes)
+  const draft = `${path}.${randomUUID()}.new`
   try {
-    await file.writeFile(`${bytes.toString('base64')}\n`)
-    // what is sealed with it is on disk from its commit on
+    await writeWhole(draft, `${bytes.toString('base64')}\n`)
+    // unlike a rename, a link never replaces the key of somebody who was first
+    const isFirst = await unlessCode(
+      'EEXIST',
+      link(draft, path).then(() => true),
+    )
+    return isFirst ? readSecretKey(bytes) : undefined
+  } finally {
+    await unlessCode('ENOENT', unlink(draft))
+    await syncFolder(folder)
+  }
+}
+
+async function writeWhole(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
     await file.sync()
-  } catch (error) {
-    await unlink(path).catch(() => {})
-    throw error
   } finally {
     await file.close()
   }
-  return readSecretKey(bytes)
+}
+
+/** What is sealed with a key is on disk from its commit on: so must the key’s name be. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 async function unlessCode<Value>(code: string, work: Promise<Value>): Promise<Value | undefined> {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -13,9 +14,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GitferryError } from '@gitferry/core/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aesGcmSecrets } from '../../src/secrets/aes-gcm.ts'
+import { openKeyFile } from '../../src/secrets/key-file.ts'
 
 let folder: string
 let keyFile: string
@@ -77,10 +80,29 @@ describe('a secret key file', () => {
   })
 
   it('is one file for all who open it at once', async () => {
-    // whoever finds it while it is being written is refused, and opens again
-    const boxes = await Promise.all(Array.from({ length: 3 }, () => opened().catch(() => opened())))
+    const boxes = await Promise.all(Array.from({ length: 3 }, () => opened()))
     const sealed = boxes[0]!.seal('secret', 'place')
     for (const box of boxes) expect(box.unseal(sealed, 'place')).toBe('secret')
+  })
+
+  it('is one key for all who open it at once, whole from the beginning, with nothing left beside it', async () => {
+    for (let round = 0; round < 50; round += 1) {
+      keyFile = join(folder, String(round), 'secret.key')
+      const opening = Promise.all(
+        Array.from({ length: 8 }, async (_, turns) => {
+          for (let turn = 0; turn < turns; turn += 1) await nextTurn()
+          return openKeyFile(keyFile)
+        }),
+      )
+      const over = opening.then(() => true)
+      while (!(await Promise.race([over, nextTurn(false)]))) {
+        if (existsSync(keyFile)) expect(readFileSync(keyFile, 'utf8')).toMatch(/^.{44}\n$/)
+      }
+      const keys = await opening
+      expect(new Set(keys.map(({ id }) => id)).size).toBe(1)
+      expect((await openKeyFile(keyFile)).id).toBe(keys[0]!.id)
+      expect(readdirSync(join(folder, String(round)))).toEqual(['secret.key'])
+    }
   })
 
   it('is read once for each box', async () => {

@@ -61,6 +61,23 @@ describe('migrate', () => {
     })
   })
 
+  it('notes that entries of a version before were written without a key, and notes it of no others', async () => {
+    for (const count of [0, 2]) {
+      await using db = newDatabase()
+      await migrate(db, sqliteDialect, migrations.slice(0, 1))
+      const entry = { version: 1, type: 'create', object_type: 'repo', operator: 'anna', details: '{}' }
+      const row = { ...entry, result: 'success', created_at: '2026-01-01T00:00:00.000Z' }
+      for (let id = 1; id <= count; id += 1)
+        await db
+          .insertInto('audit_log')
+          .values({ ...row, id })
+          .execute()
+      await migrate(db, sqliteDialect, migrations)
+      const settings = await db.selectFrom('settings').select(['name', 'value']).execute()
+      expect(settings).toEqual(count === 0 ? [] : [{ name: 'audit_unsigned', value: 'true' }])
+    }
+  })
+
   it('has migrations whose names are in order', () => {
     const names = migrations.map(({ name }) => name)
     expect(names).toEqual(names.toSorted())

@@ -1,12 +1,16 @@
-import type { NotificationsApi } from '@gitferry/core/contract'
+import type { ChannelsApi, DeliveriesApi, NotificationsApi } from '@gitferry/core/contract'
+import { all } from '../pages.ts'
 import { resource } from '../resource.ts'
 import type { Transport } from '../transport.ts'
 
 export const notifications = (transport: Transport): NotificationsApi => {
   const { list, method, unlimited } = resource(transport)
+  const channels: ChannelsApi['list'] = list('notifications.channels.list', 'query')
+  const deliveries: DeliveriesApi['list'] = list('notifications.deliveries.list', 'query')
   return {
     channels: {
-      list: list('notifications.channels.list', 'query'),
+      list: channels,
+      all: (options) => all((query) => channels(query, options)),
       get: method('notifications.channels.get', 'id'),
       create: method('notifications.channels.create', 'body'),
       update: method('notifications.channels.update', 'id', 'body'),
@@ -15,7 +19,8 @@ export const notifications = (transport: Transport): NotificationsApi => {
       test: unlimited('notifications.channels.test', 'id'),
     },
     deliveries: {
-      list: list('notifications.deliveries.list', 'query'),
+      list: deliveries,
+      all: (query, options) => all((paging) => deliveries({ ...query, ...paging }, options)),
       get: method('notifications.deliveries.get', 'id'),
       retry: method('notifications.deliveries.retry', 'id'),
     },

@@ -74,13 +74,14 @@ export class ChainCheck {
 
   /** After the last entry: one that is not sealed, although a newer one is. */
   addOutside({ id }: { readonly id: number }): void {
-    const removed = this.#problems.some(({ kind }) => kind === 'removed' || kind === 'cut_off')
-    this.#report(
-      removed ? 'changed' : 'inserted',
-      null,
-      id,
-      `Entry ${id} is not sealed although newer ones are: it was taken out of the chain, or put in beside it.`,
-    )
+    const message = `Entry ${id} is not sealed although newer ones are: it was taken out of the chain, or put in beside it.`
+    this.#reportUnsealed(id, message)
+  }
+
+  /** After the last entry: one that waits to be sealed and is not what was written. */
+  addForeign({ id }: { readonly id: number }): void {
+    const message = `Entry ${id} is not what gitferry wrote: it was put in, or changed before it was sealed, or written without the secret key.`
+    this.#reportUnsealed(id, message)
   }
 
   /** After the last entry: compares the end of the chain with the checkpoint. */
@@ -194,6 +195,11 @@ export class ChainCheck {
       null,
       `${placesOf(from, to)} gone: the newest that the checkpoint knows of.`,
     )
+  }
+
+  #reportUnsealed(id: number, message: string): void {
+    const removed = this.#problems.some(({ kind }) => kind === 'removed' || kind === 'cut_off')
+    this.#report(removed ? 'changed' : 'inserted', null, id, message)
   }
 
   #report(kind: AuditProblem['kind'], seq: number | null, entry_id: number | null, message: string): void {

@@ -18,7 +18,7 @@ export type ChainedEntry = Omit<AuditEntryRow, 'hash' | 'version'> & {
 }
 
 /**
- * The hash of an entry at its place: HMAC-SHA256 over its canonical JSON, in which everything stands that the log shows
+ * The hash of an entry at its place: HMAC-SHA256 over its canonical JSON, in which everything stands that the log holds
  * of it but the hash itself. Fields that are null are left out, so that a column added later, null in the entries of
  * before, changes none of their hashes.
  */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { id, timestamp } from './id.ts'
+import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
 import { time } from './time.ts'
 
-export const auditType = z.enum([
+export const auditType = oneOf([
   'create',
   'update',
   'delete',
@@ -19,7 +20,7 @@ export const auditType = z.enum([
 
 export type AuditType = z.output<typeof auditType>
 
-export const auditObjectType = z.enum([
+export const auditObjectType = oneOf([
   'repo',
   'branch',
   'task',
@@ -45,7 +46,9 @@ export const auditEntry = z
     object_type: auditObjectType,
     object_id: id.nullable().describe('For a branch: its repository’s id; the name stands in details'),
     operator: z.string(),
-    result: z.enum(['success', 'failure', 'unknown']).describe('unknown: a crash came in between'),
+    result: z
+      .enum(['success', 'failure', 'unknown'])
+      .describe('unknown: cut off, and what came of it could not be found out'),
     error_code: z.string().nullable(),
     details: z.record(z.string(), z.json()),
     ip: z.string().nullable(),
@@ -60,7 +63,11 @@ export const auditEntry = z
 
 export type AuditEntry = z.output<typeof auditEntry>
 
-export const auditEntryRow = auditEntry.extend({ version: z.int() })
+export const auditEntryRow = auditEntry.extend({
+  version: z.int(),
+  /** What tells an entry that gitferry wrote from one that was put in, until it is sealed; null without a key. */
+  mac: z.string().nullable(),
+})
 
 export type AuditEntryRow = z.output<typeof auditEntryRow>
 

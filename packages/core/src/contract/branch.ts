@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emptyAs } from './accepting.ts'
 import { aliases } from './aliases.ts'
 import { oid } from './id.ts'
 import { pageQuery } from './page.ts'
@@ -26,7 +27,7 @@ export const createBranch = aliases(
   z
     .object({
       name: refName,
-      base_branch: z.preprocess((value) => (value === '' ? null : value), revision.nullish()),
+      base_branch: emptyAs(null, revision.nullish()),
     })
     .meta({ id: 'CreateBranch' }),
 )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { aliases } from './aliases.ts'
 import { id, timestamp } from './id.ts'
+import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
 import { line } from './text.ts'
 
@@ -9,7 +10,7 @@ import { line } from './text.ts'
  * a pause, to the channels that were told of that. `backup_…` and `key_expiring` can be chosen already and do not
  * happen yet.
  */
-export const notificationEvent = z.enum([
+export const notificationEvent = oneOf([
   'sync_success',
   'sync_failure',
   'sync_conflict',
@@ -120,7 +121,7 @@ export const preview = z.object({ title: z.string(), text: z.string() }).meta({ 
 
 export type Preview = z.output<typeof preview>
 
-export const deliveryStatus = z.enum(['pending', 'sent', 'failed'])
+export const deliveryStatus = oneOf(['pending', 'sent', 'failed'])
 
 /** One attempt series to send one message to one channel. */
 export const delivery = z

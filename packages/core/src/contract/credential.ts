@@ -13,6 +13,9 @@ export const credential = z
     type: credentialType,
     username: z.string(),
     origin: z.string().describe('Scheme, host and port of the remotes it opens; it is sent nowhere else'),
+    source: z
+      .enum(['api', 'url'])
+      .describe('api: stored here; url: taken out of the URL of a remote, whose next login may replace it'),
     used_by: z.array(usedBy),
     last_used_at: timestamp.nullable(),
     created_at: timestamp,

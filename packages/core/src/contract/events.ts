@@ -1,81 +1,110 @@
-import type { ErrorCode } from '../wire/error-codes.ts'
-import type { Branch } from './branch.ts'
-import type { Channel, Delivery } from './channel.ts'
-import type { Credential } from './credential.ts'
-import type { Plan } from './plan.ts'
-import type { Remote } from './remote.ts'
-import type { Repo } from './repo.ts'
-import type { Run, RunLogRow, RunRef, RunStatus } from './run.ts'
-import type { SshKey } from './ssh-key.ts'
-import type { SyncTask } from './sync-task.ts'
-import type { Tag } from './tag.ts'
+import { z } from 'zod'
+import { branch } from './branch.ts'
+import { channel, delivery } from './channel.ts'
+import { credential } from './credential.ts'
+import { errorCode } from './error-code.ts'
+import { id } from './id.ts'
+import { planUpdate } from './plan.ts'
+import { remote } from './remote.ts'
+import { repo } from './repo.ts'
+import { run, runLogRow, runRef, runStatus } from './run.ts'
+import { sshKey } from './ssh-key.ts'
+import { syncTask } from './sync-task.ts'
+import { tag } from './tag.ts'
+
+const runPhase = z.enum(['listing', 'fetching', 'fetched', 'planned', 'pushing', 'pushed'])
 
 /** How far a run has come. Each is passed at most once an attempt, in this order; some are left out. */
-export type RunPhase = 'listing' | 'fetching' | 'fetched' | 'planned' | 'pushing' | 'pushed'
+export type RunPhase = z.output<typeof runPhase>
 
-export interface RunProgress {
-  readonly run_id: number
-  readonly task_id: number
-  readonly repo_id: number
-  readonly phase: RunPhase
-  /** 0 to 100 within the phase; absent where nothing can be counted. */
-  readonly percent?: number
-  /** git’s own words ("Receiving objects"). */
-  readonly detail?: string
-}
+const runProgress = z.object({
+  run_id: id,
+  task_id: id,
+  repo_id: id,
+  phase: runPhase,
+  percent: z
+    .number()
+    .min(0)
+    .max(100)
+    .exactOptional()
+    .describe('0 to 100 within the phase; absent where nothing can be counted'),
+  detail: z.string().exactOptional().describe('git’s own words ("Receiving objects")'),
+})
+
+export type RunProgress = Readonly<z.output<typeof runProgress>>
+
+const deletedId = z.object({ id })
+const ofRepo = { repo_id: id }
+const ofRun = { run_id: id }
+
+/** Event name → the schema of what its listeners get. */
+export const eventData = {
+  'repo.registered': z.object({ repo }),
+  'repo.updated': z.object({ repo }),
+  'repo.deleted': deletedId,
+  'branch.created': z.object({ ...ofRepo, branch }),
+  'branch.deleted': z.object({ ...ofRepo, name: z.string() }),
+  'branch.checked_out': z.object({ ...ofRepo, branch }),
+  'task.created': z.object({ task: syncTask }),
+  'task.updated': z.object({ task: syncTask }),
+  'task.deleted': deletedId,
+  'task.paused': z.object({ task_id: id, reason: z.string() }),
+  'task.recovered': z.object({ task_id: id }),
+  'remote.added': z.object({ ...ofRepo, remote }),
+  'remote.updated': z.object({ ...ofRepo, remote }),
+  'remote.deleted': z.object({ ...ofRepo, name: z.string() }),
+  'tag.created': z.object({ ...ofRepo, tag }),
+  'tag.deleted': z.object({ ...ofRepo, name: z.string() }),
+  'key.created': z.object({ key: sshKey }),
+  'key.updated': z.object({ key: sshKey }),
+  'key.deleted': deletedId,
+  'credential.created': z.object({ credential }),
+  'credential.deleted': deletedId,
+  'channel.created': z.object({ channel }),
+  'channel.updated': z.object({ channel }),
+  'channel.deleted': deletedId,
+  'delivery.queued': z.object({ delivery }),
+  'delivery.finished': z.object({ delivery }),
+  'webhook.received': z.object({ source: z.string(), task_id: id, run_id: id }),
+  'webhook.refused': z.object({ source: z.string(), error_code: errorCode }),
+  'run.queued': z.object({ run }),
+  'run.started': z.object({ run }),
+  'run.progress': runProgress,
+  'run.planned': z.object({ ...ofRun, updates: z.array(planUpdate) }),
+  'run.ref': z.object({ ...ofRun, ref: runRef }),
+  'run.log': z.object({ ...ofRun, line: z.string() }),
+  'run.finished': z.object({ run }),
+} as const
 
 /** Event name → what its listeners get. */
-export interface GitferryEvents {
-  'repo.registered': { readonly repo: Repo }
-  'repo.updated': { readonly repo: Repo }
-  'repo.deleted': { readonly id: number }
-  'branch.created': { readonly repo_id: number; readonly branch: Branch }
-  'branch.deleted': { readonly repo_id: number; readonly name: string }
-  'branch.checked_out': { readonly repo_id: number; readonly branch: Branch }
-  'task.created': { readonly task: SyncTask }
-  'task.updated': { readonly task: SyncTask }
-  'task.deleted': { readonly id: number }
-  'task.paused': { readonly task_id: number; readonly reason: string }
-  'task.recovered': { readonly task_id: number }
-  'remote.added': { readonly repo_id: number; readonly remote: Remote }
-  'remote.updated': { readonly repo_id: number; readonly remote: Remote }
-  'remote.deleted': { readonly repo_id: number; readonly name: string }
-  'tag.created': { readonly repo_id: number; readonly tag: Tag }
-  'tag.deleted': { readonly repo_id: number; readonly name: string }
-  'key.created': { readonly key: SshKey }
-  'key.updated': { readonly key: SshKey }
-  'key.deleted': { readonly id: number }
-  'credential.created': { readonly credential: Credential }
-  'credential.deleted': { readonly id: number }
-  'channel.created': { readonly channel: Channel }
-  'channel.updated': { readonly channel: Channel }
-  'channel.deleted': { readonly id: number }
-  'delivery.queued': { readonly delivery: Delivery }
-  'delivery.finished': { readonly delivery: Delivery }
-  'webhook.received': { readonly source: string; readonly task_id: number; readonly run_id: number }
-  'webhook.refused': { readonly source: string; readonly error_code: ErrorCode }
-  'run.queued': { readonly run: Run }
-  'run.started': { readonly run: Run }
-  'run.progress': RunProgress
-  'run.planned': { readonly run_id: number; readonly updates: Plan['updates'] }
-  'run.ref': { readonly run_id: number; readonly ref: RunRef }
-  'run.log': { readonly run_id: number; readonly line: string }
-  'run.finished': { readonly run: Run }
+export type GitferryEvents = {
+  readonly [Name in keyof typeof eventData]: Readonly<z.output<(typeof eventData)[Name]>>
 }
 
 export type GitferryEventName = keyof GitferryEvents
+
+/** The name of every event. */
+export const eventNames = Object.keys(eventData) as readonly GitferryEventName[]
 
 /** Any event: its name, and what its listeners get. */
 export type GitferryEvent = {
   [Name in GitferryEventName]: { readonly name: Name; readonly data: GitferryEvents[Name] }
 }[GitferryEventName]
 
+/** What following a run tells, by its type. */
+export const runLogEventData = {
+  log: runLogRow.pick({ id: true, at: true, text: true }),
+  status: z.object({ status: runStatus }),
+  end: z.object({ status: runStatus }),
+} as const
+
 /**
  * What following a run tells. `log`: one line, and the id that resumes after it. `status`: what the run is at first,
  * and each time that this changes. `end`: the last one, with the final status; one that is not final (`pending`,
  * `running`) says that gitferry stopped first, and the run goes on at its next start.
  */
-export type RunLogEvent =
-  | ({ readonly type: 'log' } & Readonly<Pick<RunLogRow, 'id' | 'at' | 'text'>>)
-  | { readonly type: 'status'; readonly status: RunStatus }
-  | { readonly type: 'end'; readonly status: RunStatus }
+export type RunLogEvent = {
+  [Type in keyof typeof runLogEventData]: { readonly type: Type } & Readonly<
+    z.output<(typeof runLogEventData)[Type]>
+  >
+}[keyof typeof runLogEventData]

@@ -28,14 +28,16 @@ export * from './channel.ts'
 export * from './credential.ts'
 export * from './deleted.ts'
 export * from './error-code.ts'
-export { eventNames } from './event-names.ts'
-export type {
-  GitferryEvent,
-  GitferryEventName,
-  GitferryEvents,
-  RunLogEvent,
-  RunPhase,
-  RunProgress,
+export {
+  eventData,
+  eventNames,
+  type GitferryEvent,
+  type GitferryEventName,
+  type GitferryEvents,
+  type RunLogEvent,
+  type RunPhase,
+  type RunProgress,
+  runLogEventData,
 } from './events.ts'
 export * from './host-key.ts'
 export { id, oid, timestamp } from './id.ts'

@@ -45,6 +45,8 @@ export type Remote = z.output<typeof remote>
 export const remoteRow = remote.extend({
   id,
   repo_id: id,
+  /** The origins that its key and its credential are for, while the URLs are forbidden and stored cut short. */
+  bound_to: z.string().nullable(),
   created_at: timestamp,
   updated_at: timestamp,
   version: z.int(),

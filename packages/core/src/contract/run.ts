@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
 import { id, oid, timestamp } from './id.ts'
+import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
 import { planAction } from './plan.ts'
 import { time } from './time.ts'
 
-export const runStatus = z.enum([
-  'pending',
-  'running',
-  'success',
-  'conflict',
-  'failed',
-  'partial',
-  'canceled',
-])
+export const runStatus = oneOf(['pending', 'running', 'success', 'conflict', 'failed', 'partial', 'canceled'])
 
 export type RunStatus = z.output<typeof runStatus>
 
@@ -23,7 +16,7 @@ const finished = new Set<RunStatus>(['success', 'conflict', 'failed', 'partial',
 export const isFinished = (status: RunStatus): boolean => finished.has(status)
 
 /** Why a run exists. */
-export const runTrigger = z.enum(['manual', 'cron', 'webhook', 'retry'])
+export const runTrigger = oneOf(['manual', 'cron', 'webhook', 'retry'])
 
 export type RunTrigger = z.output<typeof runTrigger>
 

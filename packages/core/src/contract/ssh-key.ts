@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { aliases } from './aliases.ts'
 import { id, timestamp } from './id.ts'
+import { oneOf } from './one-of.ts'
 import { line } from './text.ts'
 import { usedBy } from './used-by.ts'
 
-export const sshKeyType = z.enum(['rsa', 'ecdsa', 'ed25519'], { error: 'must be rsa, ecdsa or ed25519' })
+export const sshKeyType = oneOf(['rsa', 'ecdsa', 'ed25519'])
 
 export type SshKeyType = z.output<typeof sshKeyType>
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { accepting, emptyAs } from './accepting.ts'
 import { aliases } from './aliases.ts'
 import { id, timestamp } from './id.ts'
+import { oneOf } from './one-of.ts'
 import { refName } from './ref.ts'
 import { remoteName } from './remote.ts'
 import { runStatus } from './run.ts'
@@ -61,27 +63,24 @@ export const syncTaskRow = syncTask.omit({ next_runs: true }).extend({ version: 
 
 export type SyncTaskRow = z.output<typeof syncTaskRow>
 
-/** An empty text, and null, count as `meaning`; a union would hide which rule a name breaks. */
-const emptyAs = <Schema extends z.ZodType>(meaning: string | null, schema: Schema) =>
-  z.preprocess((value) => (value === '' || value === null ? meaning : value), schema)
-
-const mode = z.preprocess(
+const mode = accepting(
+  { enum: ['single', 'all-branch'] },
   (value) => (value === 'single' ? 'branch' : value === 'all-branch' ? 'mirror' : value),
-  z.enum(['branch', 'mirror'], { error: 'must be branch or mirror' }),
+  oneOf(['branch', 'mirror']),
 )
 
 const boolean = z.boolean({ error: 'must be true or false' })
 const globs = z.array(z.string().min(1).max(1_000)).max(100, 'must have at most 100 entries')
 
 const settings = {
-  name: line(200),
+  name: emptyAs(null, line(200).nullish()),
   cron_expression: z
     .string({ error: 'must be text' })
     .max(1024, 'must have at most 1024 characters')
     .nullable(),
   timezone: z.string({ error: 'must be text' }).min(1).max(100),
   jitter_ms: bounded(0, 3_600_000),
-  misfire: z.enum(['run_once', 'skip'], { error: 'must be run_once or skip' }),
+  misfire: oneOf(['run_once', 'skip']),
   enabled: boolean,
   mode,
   refs: globs,
@@ -89,7 +88,7 @@ const settings = {
   tags: boolean,
   prune: boolean,
   max_delete_percent: bounded(0, 100),
-  on_diverge: z.enum(['reject', 'overwrite', 'skip'], { error: 'must be reject, overwrite or skip' }),
+  on_diverge: oneOf(['reject', 'overwrite', 'skip']),
   atomic: boolean,
   follow_head: boolean,
   require_approval: boolean,
@@ -116,7 +115,6 @@ export const createSyncTask = aliases(
   z
     .object({
       ...z.object(settings).partial().shape,
-      name: emptyAs(null, settings.name.nullish()),
       ...places,
     })
     .meta({ id: 'CreateSyncTask' }),
@@ -131,9 +129,9 @@ export const updateSyncTask = aliases(
       // here an absent field stays as it is
       source_remote: emptyAs('origin', remoteName.optional()),
       source_branch: places.source_branch.optional(),
-      target_repo_id: places.repo_id.optional(),
+      target_repo_id: places.target_repo_id,
       target_remote: emptyAs('origin', remoteName.optional()),
-      target_branch: refName.optional(),
+      target_branch: places.target_branch,
       // null resumes a paused task; the time that a whole record carries changes nothing
       paused_at: z.string().nullish(),
     })
@@ -143,7 +141,6 @@ export const updateSyncTask = aliases(
 type Settings = Partial<
   Pick<
     SyncTask,
-    | 'name'
     | 'timezone'
     | 'jitter_ms'
     | 'misfire'
@@ -164,31 +161,30 @@ type Settings = Partial<
     | 'stall_timeout_ms'
     | 'max_failures'
   >
-> & { cron_expression?: string | null }
+> & {
+  /** Default, also of null and empty: both sides, `origin/main → backup/main`. */
+  name?: string | null
+  cron_expression?: string | null
+}
 
 export type CreateSyncTask = Settings & {
   repo_id: number
-  /** Default `origin`; `local` is the repository itself. */
-  source_remote?: string
+  /** Default `origin`, also of null and empty; `local` is the repository itself. */
+  source_remote?: string | null
   source_branch: string
-  /** Default: `repo_id`. */
+  /** Default, also of null: `repo_id`. */
   target_repo_id?: number | null
-  /** Default `origin`. */
-  target_remote?: string
-  /** Default: `source_branch`. */
+  /** Default `origin`, also of null and empty. */
+  target_remote?: string | null
+  /** Default, also of null and empty: `source_branch`. */
   target_branch?: string | null
 }
 
-export type UpdateSyncTask = Settings &
-  Partial<
-    Pick<
-      SyncTask,
-      'repo_id' | 'source_remote' | 'source_branch' | 'target_repo_id' | 'target_remote' | 'target_branch'
-    >
-  > & {
-    /** `null` resumes a task that paused itself; so does switching it off and on again. */
-    paused_at?: string | null
-  }
+/** What is absent stays as it is; what is null or empty means what it means in a new task. */
+export type UpdateSyncTask = Partial<CreateSyncTask> & {
+  /** `null` resumes a task that paused itself; so does switching it off and on again. */
+  paused_at?: string | null
+}
 
 /** The defaults of a task’s settings, as the documented API gives them. */
 export const syncTaskDefaults = {

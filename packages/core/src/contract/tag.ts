@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { emptyAs } from './accepting.ts'
 import { oid } from './id.ts'
 import { pageQuery } from './page.ts'
 import { refName, revision } from './ref.ts'
@@ -30,7 +31,7 @@ const tagMessage = z
 export const createTag = z
   .object({
     name: refName,
-    ref: z.preprocess((value) => (value === '' ? null : value), revision.nullish()),
+    ref: emptyAs(null, revision.nullish()),
     message: tagMessage.nullish(),
   })
   .meta({ id: 'CreateTag' })

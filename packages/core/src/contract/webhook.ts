@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accepting } from './accepting.ts'
 import { id, timestamp } from './id.ts'
 
 /** An address, or a network of addresses in CIDR notation, that webhooks may come from: IPv4 or IPv6. */
@@ -9,7 +10,8 @@ export const addressRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]
 /** The body of `POST /api/webhooks/task-sync`. */
 export const taskSyncWebhook = z
   .object({
-    task_id: z.preprocess(
+    task_id: accepting(
+      { type: 'string', pattern: '^[1-9]\\d*$' },
       (value) => (typeof value === 'string' && /^[1-9]\d*$/.test(value) ? Number(value) : value),
       id,
     ),

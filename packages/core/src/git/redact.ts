@@ -5,7 +5,8 @@ const userInfo = /([a-z][a-z0-9+.-]{0,20}:\/\/)([^\s/?#'"]*)@/gi
 
 /**
  * Every form in which a secret value may turn up in a text, longest first: raw, URL-encoded (as
- * `encodeURIComponent` and as a query string write it), base64 and base64url, padded or not.
+ * `encodeURIComponent` and as a query string write it), base64 and base64url, padded or not; and raw as Latin-1, as
+ * which git reads what a server answers in `text/plain` without a charset.
  */
 export function secretForms(secrets: readonly string[]): string[] {
   const forms = new Set<string>()
@@ -14,6 +15,7 @@ export function secretForms(secrets: readonly string[]): string[] {
     const bytes = Buffer.from(secret)
     const encoded = encodeURIComponent(bytes.toString())
     forms.add(secret)
+    forms.add(bytes.toString('latin1'))
     forms.add(encoded)
     forms.add(encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()))
     forms.add(encoded.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))

@@ -1,8 +1,9 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import ssh2 from 'ssh2'
 import { derTags, readDer } from './der-reader.ts'
 import { damaged, keyInvalid, passphraseMissing, passphraseWrong } from './key-invalid.ts'
+import { openOpenSsh } from './open-openssh.ts'
 import { readOpenSshEnvelope } from './openssh-envelope.ts'
+import type { OpenSshKeyOpener } from './openssh-key-opener.ts'
 import type { PemBlock } from './pem-block.ts'
 import { checkPkcs8Encryption } from './pkcs8-encryption.ts'
 
@@ -13,24 +14,37 @@ export interface OpenedPrivateKey {
   readonly publicKeys: readonly Buffer[]
 }
 
-/**
- * Opens any container: OpenSSH's own by ssh2, which hands it on to OpenSSL, the others by OpenSSL.
- * @throws SSH_KEY_INVALID
- */
-export function openPrivateKey(block: PemBlock, passphrase: string | undefined): OpenedPrivateKey {
-  return block.label === 'OPENSSH PRIVATE KEY' ? openOpenSsh(block, passphrase) : openPem(block, passphrase)
+/** What opens a private key. */
+export interface Opening {
+  /** Opens what OpenSSH has encrypted, which takes a while. */
+  readonly opener: Pick<OpenSshKeyOpener, 'open'>
+  readonly passphrase: string | undefined
+  readonly signal: AbortSignal | undefined
 }
 
-function openOpenSsh(block: PemBlock, passphrase: string | undefined): OpenedPrivateKey {
-  const { isEncrypted, publicKey } = readOpenSshEnvelope(block.content)
+/**
+ * Opens any container: OpenSSH's own by ssh2, which hands it on to OpenSSL, the others by OpenSSL.
+ * @throws SSH_KEY_INVALID, ABORTED, CLOSED
+ */
+export async function openPrivateKey(block: PemBlock, opening: Opening): Promise<OpenedPrivateKey> {
+  return block.label === 'OPENSSH PRIVATE KEY'
+    ? openOpenSshBlock(block, opening)
+    : openPem(block, opening.passphrase)
+}
+
+async function openOpenSshBlock(
+  { content, text }: PemBlock,
+  { opener, passphrase, signal }: Opening,
+): Promise<OpenedPrivateKey> {
+  const { isEncrypted, publicKey, rounds } = readOpenSshEnvelope(content)
   if (isEncrypted && passphrase === undefined) throw passphraseMissing()
-  // what ssh2 and OpenSSL say may quote the key: it goes no further
-  const parsed = attempt(() => ssh2.utils.parseKey(block.text, isEncrypted ? passphrase : undefined))
-  if (parsed === undefined || parsed instanceof Error) throw isEncrypted ? passphraseWrong() : damaged()
-  const pem = parsed.getPrivatePEM()
-  const key = attempt(() => createPrivateKey(pem))
+  const opened = isEncrypted
+    ? await opener.open({ text, passphrase: passphrase!, rounds }, signal)
+    : openOpenSsh(text, undefined)
+  if (opened === undefined) throw isEncrypted ? passphraseWrong() : damaged()
+  const key = attempt(() => createPrivateKey(opened.pem))
   if (key === undefined) throw damaged()
-  return { key, wasEncrypted: isEncrypted, publicKeys: [publicKey, parsed.getPublicSSH()] }
+  return { key, wasEncrypted: isEncrypted, publicKeys: [publicKey, Buffer.from(opened.publicKey)] }
 }
 
 /** Those of the older encryption that OpenSSL still opens. */

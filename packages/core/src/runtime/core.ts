@@ -15,6 +15,7 @@ import type { WebhooksContext } from '../services/webhooks.ts'
 import type { CheckpointFileSystem } from './checkpoint-file.ts'
 import { type DataDirectory, type DataDirectoryFileSystem, openDataDirectory } from './data-directory.ts'
 import type { EventBus } from './event-bus.ts'
+import { Grace } from './grace.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createParts } from './parts.ts'
 import { ReadinessCheck } from './readiness-check.ts'
@@ -36,14 +37,6 @@ export interface Core {
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
 
-/** Waits for `work`, but no longer than the grace. */
-async function withinGrace(work: Promise<void>, graceMs: number): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, graceMs)
-  await Promise.race([work, over])
-  clearTimeout(timer)
-}
-
 /** Every step of a shutdown is taken, also after one that failed; the first failure is thrown at the end. */
 async function inTurn(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
   const failures: unknown[] = []
@@ -57,13 +50,14 @@ export function createCore(
   fs: DataDirectoryFileSystem & CheckpointFileSystem,
 ): Core {
   const { adapter, context, dispatcher, scheduler, worker } = createParts(options, fs)
-  const { audit, auditChain, clock, events, logger, queue, recorder } = context
-  const { runner, sealed, ssh, storage, stores, waiter } = context
+  const { audit, auditChain, channelSender, clock, events, logger, queue, recorder } = context
+  const { keyOpener, runner, sealed, ssh, storage, stores, waiter } = context
 
   let directory: DataDirectory | undefined
   let forkServer: ForkServer | undefined
   let starting: Promise<void> | undefined
   let stopping: Promise<void> | undefined
+  let grace: Grace | undefined
   let ready = false
   let queueStarted = false
   let git: string | undefined
@@ -91,6 +85,12 @@ export function createCore(
     await storage.open()
     await options.secrets?.open()
     await checkSecrets({ storage, sealed })
+    const adopted = await auditChain.open()
+    if (adopted > 0) {
+      logger.warn('the audit log had no key until now: the entries that are there are taken as they are', {
+        audit_entries: adopted,
+      })
+    }
     await stores.sweep(await knownStores())
     const unknown = await audit.recover()
     if (unknown > 0)
@@ -121,23 +121,25 @@ export function createCore(
     return new Set(repos.map((repo) => repo.uuid))
   }
 
-  async function close(graceMs: number): Promise<void> {
+  async function close(grace: Grace): Promise<void> {
     await starting?.catch(() => {})
     ready = false
     audit.close()
-    const graceEndsAt = performance.now() + graceMs
     await inTurn([
       () => scheduler.stop(),
-      () => Promise.all([adapter.stop({ timeoutMs: graceMs }), withinGrace(audit.settled(), graceMs)]),
+      () => Promise.all([grace.stop((options) => adapter.stop(options)), grace.wait(audit.settled())]),
       // after the runs, whose ends are told while there is time; what is not is sent at the next start
-      () => dispatcher.stop({ timeoutMs: Math.max(0, graceEndsAt - performance.now()) }),
-      // what is still at work now are calls that outlasted the grace: their gits end, their entries are written
+      () => grace.stop((options) => dispatcher.stop(options)),
+      // what is still at work now are calls that outlasted the grace: gits and sends end, entries are written
       () => runner.close(),
+      async () => channelSender.close(),
       () => ssh.close(),
+      () => keyOpener.close(),
       // nobody ends a run any more, and an entry may wait for one
       async () => waiter.close(),
       () => audit.settled(),
-      () => auditChain.stop(),
+      () => auditChain.stop({ signal: grace.signal }),
+      async () => grace.close(),
       async () => forkServer?.close(),
       () => storage.close(),
       async () => directory?.release(),
@@ -168,10 +170,10 @@ export function createCore(
     },
     stop({ graceful = true, timeoutMs = defaultGraceMs } = {}) {
       const graceMs = graceful ? timeoutMs : 0
-      // a second call is heard too: it may shorten the grace of the first
-      if (stopping) adapter.stop({ timeoutMs: graceMs }).catch(() => {})
-      if (stopping && graceMs === 0) dispatcher.stop({ timeoutMs: 0 }).catch(() => {})
-      stopping ??= close(graceMs)
+      // a second call is heard too
+      grace?.shorten(graceMs)
+      grace ??= new Grace(graceMs)
+      stopping ??= close(grace)
       return stopping
     },
     contextFor: (principal) => ({ ...context, principal }),

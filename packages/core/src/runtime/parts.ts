@@ -3,6 +3,7 @@ import { parseAllowOutgoing } from '../git/remote-url.ts'
 import { systemLookup } from '../git/resolve-host.ts'
 import { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import { Stores } from '../git/store.ts'
+import { OpenSshKeyOpener } from '../keys/openssh-key-opener.ts'
 import { AbandonedRuns } from '../services/abandoned-runs.ts'
 import { AfterRun } from '../services/after-run.ts'
 import { createAuditChain } from '../services/audit-chain.ts'
@@ -39,7 +40,13 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
   const events = new EventBus({ logger })
   const runner = new DeferredRunner()
   const lock = new KeyedLock()
-  const audit = new AuditLog({ storage, clock, logger, wakeSealer: () => auditChain.wake() })
+  const audit = new AuditLog({
+    storage,
+    clock,
+    logger,
+    sign: (entry) => auditChain.sign(entry),
+    wakeSealer: () => auditChain.wake(),
+  })
   const schedule = new TaskSchedule({ clock, random: options.random })
   const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
   const queue = new RunQueue({ adapter, clock, events })
@@ -77,6 +84,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
   const { random } = options
   const dispatcher = new DeliveryDispatcher({ storage, clock, logger, events, sender: channelSender, random })
   const ssh = new SshSessions({ dataDir, searchPath: options.searchPath, logger })
+  const keyOpener = new OpenSshKeyOpener({ logger })
   const shared = {
     storage,
     clock,
@@ -91,6 +99,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     lock,
     lookup,
     ssh,
+    keyOpener,
     sealed,
     notifiers,
     channelSender,

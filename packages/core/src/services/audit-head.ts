@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import {
+  type AuditAuthority,
   type ChainHead,
   type Checkpoint,
   chainStart,
@@ -20,7 +21,7 @@ const batch = 100
 /** What a verification holds the entries against. */
 export interface AuditWitness {
   /** `undefined`: nothing was ever sealed. */
-  readonly key: KeyObject | undefined
+  readonly authority: AuditAuthority | undefined
   readonly checkpoint: ChainHead | undefined
   /** What is wrong with the checkpoint itself. */
   readonly problems: readonly AuditProblem[]
@@ -37,8 +38,9 @@ export class AuditHead {
   readonly #logger: Logger
   readonly #keys: AuditKey
   readonly #checkpoints: CheckpointStore
-  #opening: Promise<KeyObject> | undefined
-  #key: KeyObject | undefined
+  #opening: Promise<AuditAuthority> | undefined
+  #authority: AuditAuthority | undefined
+  #adopted = 0
   #head = chainStart
   #lostAt: number | null = null
   /** What this process wrote last, or found. */
@@ -58,12 +60,22 @@ export class AuditHead {
     this.#checkpoints = deps.checkpoints
   }
 
+  /** The key, once it was opened. */
+  get key(): KeyObject | null {
+    return this.#authority?.key ?? null
+  }
+
+  /** How many entries were there before the key, which was made just now; 0 when it was there already. */
+  get adopted(): number {
+    return this.#adopted
+  }
+
   /**
    * Fetches the key, or makes it, and takes up the checkpoint. May be called twice: calls share one attempt, and a
    * failed one can be repeated.
    * @throws SECRETS_UNAVAILABLE, SECRET_UNREADABLE, STORAGE_FAILED; what the file system throws
    */
-  open(): Promise<KeyObject> {
+  open(): Promise<AuditAuthority> {
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined
       throw error
@@ -71,28 +83,35 @@ export class AuditHead {
     return this.#opening
   }
 
-  async #open(): Promise<KeyObject> {
+  async #open(): Promise<AuditAuthority> {
     const line = await this.#checkpoints.read()
     const found = await this.#keys.find()
-    const key = found ?? this.#keys.make()
+    const isFirstStart = found === undefined && !(await this.#hadKey(line))
+    const unsignedUntil = isFirstStart ? await this.#newestId() : 0
+    const authority = found ?? this.#keys.make({ unsignedUntil })
+    const { key } = authority
     const checkpoint = line === undefined ? undefined : parseCheckpoint(key, line)
-    const isFirstStart = found === undefined && !(await this.#wasSealed(line))
     this.#head = checkpoint ?? chainStart
     // a new key has sealed nothing
     if (found !== undefined) this.#head = await this.newest(key, this.#storage.collection('audit_log'))
     this.#lostAt = checkpoint?.lost_at ?? null
     if (checkpoint === undefined && !isFirstStart) {
       this.#lostAt = this.#head.seq
-      this.#logger.error('the checkpoint of the audit log is missing, or is not the one that was written', {
-        head_seq: this.#head.seq,
-      })
+      const message =
+        found === undefined
+          ? 'the key of the audit log is gone: nothing that was written with it can be verified any more'
+          : 'the checkpoint of the audit log is missing, or is not the one that was written'
+      this.#logger.error(message, { head_seq: this.#head.seq })
     }
     // before the key is stored: a key without a checkpoint is a checkpoint that somebody removed
     if (checkpoint?.hash !== this.#head.hash) await this.#write(key)
     else this.#written = checkpoint
-    if (found === undefined) await this.#keys.keep(key)
-    this.#key = key
-    return key
+    if (found === undefined) {
+      await this.#keys.keep(authority)
+      if (unsignedUntil > 0) this.#adopted = await this.#storage.collection('audit_log').count()
+    }
+    this.#authority = authority
+    return authority
   }
 
   /**
@@ -129,8 +148,9 @@ export class AuditHead {
   /** @throws SECRETS_UNAVAILABLE, SECRET_UNREADABLE when something was sealed and its key is not here */
   async witness(): Promise<AuditWitness> {
     await this.#opening?.catch(() => {})
-    const key = await this.#findKey()
-    if (key === undefined) return { key, checkpoint: undefined, problems: [] }
+    const authority = await this.#findKey()
+    if (authority === undefined) return { authority, checkpoint: undefined, problems: [] }
+    const { key } = authority
     const head = this.#head
     const written = this.#written?.seq ?? 0
     const line = await this.#checkpoints.read()
@@ -145,18 +165,18 @@ export class AuditHead {
     }
     const lostAt = checkpoint?.lost_at ?? this.#lostAt
     if (lostAt !== null) {
-      const message = `gitferry was started without its checkpoint when the chain ended at place ${lostAt}: entries that were newer then may be gone.`
+      const message = `gitferry was started without its checkpoint, or its key, when the chain ended at place ${lostAt}: entries that were newer then may be gone.`
       missing(lostAt, message)
     }
     const furthest = checkpoint !== undefined && checkpoint.seq > head.seq ? checkpoint : head
-    return { key, checkpoint: furthest.seq === 0 ? undefined : furthest, problems }
+    return { authority, checkpoint: furthest.seq === 0 ? undefined : furthest, problems }
   }
 
-  async #findKey(): Promise<KeyObject | undefined> {
-    const key = this.#key ?? (await this.#keys.find())
-    if (key !== undefined || !(await this.#wasSealed(await this.#checkpoints.read()))) return key
+  async #findKey(): Promise<AuditAuthority | undefined> {
+    const known = this.#authority ?? (await this.#keys.find())
+    if (known !== undefined || !(await this.#hadKey(await this.#checkpoints.read()))) return known
     // the sealer may have made it a moment ago
-    const made = this.#key ?? (await this.#keys.find())
+    const made = this.#authority ?? (await this.#keys.find())
     if (made !== undefined) return made
     throw new GitferryError(
       'SECRET_UNREADABLE',
@@ -164,11 +184,23 @@ export class AuditHead {
     )
   }
 
-  /** Whether there was a chain, by the checkpoint or by the table. */
-  async #wasSealed(line: string | undefined): Promise<boolean> {
+  /**
+   * Whether there was a key, by the checkpoint or by the table: entries that are there were written with one, unless
+   * the table notes that they were written without.
+   */
+  async #hadKey(line: string | undefined): Promise<boolean> {
     if (line !== undefined && claimsEntries(line)) return true
-    const sealed = { seq: { gte: 1 } }
-    return (await this.#storage.collection('audit_log').find({ where: sealed, limit: 1 })).length > 0
+    const entries = this.#storage.collection('audit_log')
+    for (const where of [{ seq: { gte: 1 } }, { mac: { gte: '' } }]) {
+      if ((await entries.find({ where, limit: 1 })).length > 0) return true
+    }
+    return (await this.#newestId()) > 0 && !(await this.#keys.isUnsigned())
+  }
+
+  async #newestId(): Promise<number> {
+    const order = [{ by: 'id', direction: 'desc' }] as const
+    const [newest] = await this.#storage.collection('audit_log').find({ order, limit: 1 })
+    return newest?.id ?? 0
   }
 
   async #write(key: KeyObject): Promise<void> {

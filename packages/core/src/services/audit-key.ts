@@ -1,15 +1,18 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
+import type { AuditAuthority } from '../audit/index.ts'
 import type { SettingRow } from '../contract/index.ts'
 import { GitferryError, isGitferryError } from '../errors/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { SealedValues } from './sealed-values.ts'
 
 const name = 'audit_key'
+/** Stands in the table while entries are written without a key; migration 0002 sets it where it finds entries. */
+const unsignedName = 'audit_unsigned'
 const keyBytes = 32
 
 const placeOf = (id: number) => ({ table: 'settings', column: 'value', id })
 
-/** The key of the audit chain: made once, kept in the storage under seal. */
+/** The key of the audit log: made once, kept in the storage under seal, with where it begins to vouch. */
 export class AuditKey {
   readonly #storage: ManagedStorage
   readonly #sealed: SealedValues
@@ -25,26 +28,49 @@ export class AuditKey {
   }
 
   /** The key, or `undefined` when none was made yet. @throws SECRETS_UNAVAILABLE, SECRET_UNREADABLE */
-  async find(): Promise<KeyObject | undefined> {
-    const [setting] = await this.#storage.collection('settings').find({ where: { name } })
+  async find(): Promise<AuditAuthority | undefined> {
+    const [setting] = await this.#settings.find({ where: { name } })
     if (setting === undefined) return undefined
-    return createSecretKey(this.#unseal(setting), 'base64')
+    const { key, unsigned_until } = JSON.parse(this.#unseal(setting))
+    return { key: createSecretKey(key, 'base64'), unsignedUntil: unsigned_until }
   }
 
   /** A new key, which nobody has yet. */
-  make(): KeyObject {
-    return createSecretKey(randomBytes(keyBytes))
+  make({ unsignedUntil }: Pick<AuditAuthority, 'unsignedUntil'>): AuditAuthority {
+    return { key: createSecretKey(randomBytes(keyBytes)), unsignedUntil }
   }
 
   /** Stores the key that was made. @throws SECRETS_UNAVAILABLE; CONFLICT when another process stored one first */
-  async keep(key: KeyObject): Promise<void> {
-    const secret = key.export().toString('base64')
+  async keep({ key, unsignedUntil }: AuditAuthority): Promise<void> {
+    const secret = JSON.stringify({ key: key.export().toString('base64'), unsigned_until: unsignedUntil })
     await this.#storage.transaction(async (session) => {
       const settings = session.collection('settings')
       // sealing needs the id of the row
       const { id } = await settings.insert({ name, value: '' })
       await settings.update(id, { value: this.#sealed.seal(secret, placeOf(id)) })
+      // should this key ever be gone, then nobody may take the log for one that never had any
+      await settings.deleteWhere({ name: unsignedName })
     })
+  }
+
+  /** Notes that entries will be written without a key, in a log that has none yet. May be called twice. */
+  async noteUnsigned(): Promise<void> {
+    await this.#storage.transaction(async (session) => {
+      const settings = session.collection('settings')
+      if ((await settings.count({ name: { in: [name, unsignedName] } })) > 0) return
+      // entries without a key and without this note: somebody removed the key
+      if ((await session.collection('audit_log').find({ limit: 1 })).length > 0) return
+      await settings.insert({ name: unsignedName, value: 'true' })
+    })
+  }
+
+  /** Whether the entries that are there were written before there was a key. */
+  async isUnsigned(): Promise<boolean> {
+    return (await this.#settings.count({ name: unsignedName })) > 0
+  }
+
+  get #settings() {
+    return this.#storage.collection('settings')
   }
 
   #unseal({ id, value }: SettingRow): string {

@@ -1,35 +1,18 @@
-import {
-  type AuditEntryRow,
-  type AuditIntentRow,
-  type AuditObjectType,
-  type AuditType,
-  type Principal,
-  system,
-} from '../contract/index.ts'
-import { type ErrorCode, fromUnknown, GitferryError } from '../errors/index.ts'
-import type { Clock, Logger, NewRow, StorageSession } from '../ports/index.ts'
+import type { EntryContent } from '../audit/index.ts'
+import { type AuditIntentRow, type Principal, system } from '../contract/index.ts'
+import { fromUnknown, GitferryError } from '../errors/index.ts'
+import type { Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import {
+  type AuditDetails,
+  type AuditDraft,
+  type AuditSubject,
+  Draft,
+  type InsertEntry,
+} from './audit-draft.ts'
 import { Unrecorded } from './unrecorded.ts'
 
-/** What is being changed. */
-export interface AuditSubject {
-  readonly type: AuditType
-  readonly object_type: AuditObjectType
-  /** `null`: not known yet, or never (a change refused for a bad id). */
-  readonly object_id: number | null
-}
-
-export type AuditDetails = AuditEntryRow['details']
-
-/** The entry of one attempt while it is under way. */
-export interface AuditDraft {
-  /** Adds to the details, and names the object once its id is known. */
-  note(more: { readonly object_id?: number; readonly details?: AuditDetails }): void
-  /** Stores that an effect in git begins now: a crash from here on yields an entry with result `unknown`. */
-  begin(): Promise<void>
-  /** Writes the entry in the caller's transaction, beside the change itself. */
-  write(session: StorageSession, outcome?: { readonly error_code: ErrorCode }): Promise<void>
-}
+export type { AuditDetails, AuditDraft, AuditSubject } from './audit-draft.ts'
 
 /**
  * Writes the audit log. Every change is an `attempt`: exactly one entry comes of it, success or failure.
@@ -38,6 +21,7 @@ export class AuditLog {
   readonly #storage: ManagedStorage
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #sign: (entry: EntryContent) => string | null
   readonly #wakeSealer: () => void
   readonly #recorded = new WeakSet<object>()
   /** Callers of one request each, whose change has its entry. */
@@ -49,12 +33,15 @@ export class AuditLog {
     readonly storage: ManagedStorage
     readonly clock: Clock
     readonly logger: Logger
+    /** The MAC that an entry carries until it is sealed. Default: none, as without a key. */
+    readonly sign?: (entry: EntryContent) => string | null
     /** Entries are written unsealed; this says that there are some. */
     readonly wakeSealer: () => void
   }) {
     this.#storage = deps.storage
     this.#clock = deps.clock
     this.#logger = deps.logger
+    this.#sign = deps.sign ?? (() => null)
     this.#wakeSealer = deps.wakeSealer
   }
 
@@ -69,8 +56,8 @@ export class AuditLog {
   }
 
   /**
-   * Runs `work`, a change that a caller asked for. When it throws, an entry with result `failure` is stored and the
-   * error goes on; when it returns without having written its entry in a transaction of its own, the entry is stored
+   * Runs `work`, a change that a caller asked for. When it throws, an entry with result `failure` (after `doubt`:
+   * `unknown`) is stored and the error goes on; when it returns without having written its entry in a transaction of its own, the entry is stored
    * now.
    * @throws CLOSED after `close`, without an entry
    */
@@ -97,7 +84,7 @@ export class AuditLog {
     subject: AuditSubject,
     work: (draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    const draft = new Draft(this.#storage, this.#clock, principal, subject)
+    const draft = this.#draft(principal, subject)
     try {
       const result = await work(draft)
       if (!draft.written) await this.#storage.transaction((session) => draft.write(session))
@@ -118,7 +105,7 @@ export class AuditLog {
    */
   async refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void> {
     if (this.#recorded.has(error) || this.#entered.has(principal)) return
-    await this.#recordFailure(new Draft(this.#storage, this.#clock, principal, subject), error)
+    await this.#recordFailure(this.#draft(principal, subject), error)
     this.#wakeSealer()
   }
 
@@ -129,7 +116,7 @@ export class AuditLog {
     subject: AuditSubject,
     details: AuditDetails,
   ): Promise<void> {
-    const draft = new Draft(this.#storage, this.#clock, principal, subject)
+    const draft = this.#draft(principal, subject)
     draft.note({ details })
     await draft.write(session)
     this.#wakeSealer()
@@ -154,16 +141,25 @@ export class AuditLog {
     session: StorageSession,
     { id, version: _, created_at, ...subject }: AuditIntentRow,
   ): Promise<void> {
-    await session.collection('audit_log').insert({
+    await this.#insert(session, {
       ...subject,
       details: { ...subject.details, begun_at: created_at },
       result: 'unknown',
       error_code: null,
       created_at: new Date(this.#clock.now()).toISOString(),
-      ...unsealed,
     })
     await session.collection('audit_intents').delete(id)
     this.#wakeSealer()
+  }
+
+  #draft(principal: Principal, subject: AuditSubject): Draft {
+    const insert: InsertEntry = (session, entry) => this.#insert(session, entry)
+    return new Draft({ storage: this.#storage, clock: this.#clock, insert }, principal, subject)
+  }
+
+  async #insert(session: StorageSession, entry: EntryContent): Promise<void> {
+    const unsealed = { seq: null, prev_hash: null, hash: null }
+    await session.collection('audit_log').insert({ ...entry, ...unsealed, mac: this.#sign(entry) })
   }
 
   async #recordFailure(draft: Draft, error: GitferryError): Promise<void> {
@@ -173,60 +169,6 @@ export class AuditLog {
     } catch (unwritten) {
       // the change failed already; that its entry failed too must not hide why
       this.#logger.error('an audit entry could not be written', { error: unwritten, for: error.code })
-    }
-  }
-}
-
-const unsealed = { seq: null, prev_hash: null, hash: null } as const
-
-class Draft implements AuditDraft {
-  readonly #storage: ManagedStorage
-  readonly #clock: Clock
-  readonly #principal: Principal
-  #subject: AuditSubject
-  #details: AuditDetails = {}
-  #intent: number | undefined
-  written = false
-
-  constructor(storage: ManagedStorage, clock: Clock, principal: Principal, subject: AuditSubject) {
-    this.#storage = storage
-    this.#clock = clock
-    this.#principal = principal
-    this.#subject = subject
-  }
-
-  note(more: { readonly object_id?: number; readonly details?: AuditDetails }): void {
-    if (more.object_id !== undefined) this.#subject = { ...this.#subject, object_id: more.object_id }
-    this.#details = { ...this.#details, ...more.details }
-  }
-
-  async begin(): Promise<void> {
-    const { id } = await this.#storage.collection('audit_intents').insert(this.#row())
-    this.#intent = id
-  }
-
-  async write(session: StorageSession, outcome?: { readonly error_code: ErrorCode }): Promise<void> {
-    const entry: NewRow<AuditEntryRow> = {
-      ...this.#row(),
-      result: outcome === undefined ? 'success' : 'failure',
-      error_code: outcome?.error_code ?? null,
-      ...unsealed,
-    }
-    await session.collection('audit_log').insert(entry)
-    if (this.#intent !== undefined) await session.collection('audit_intents').delete(this.#intent)
-    this.written = true
-  }
-
-  #row() {
-    const { user, ip = null, userAgent = null, requestId = null } = this.#principal
-    return {
-      ...this.#subject,
-      operator: user,
-      details: this.#details,
-      ip,
-      user_agent: userAgent,
-      request_id: requestId,
-      created_at: new Date(this.#clock.now()).toISOString(),
     }
   }
 }

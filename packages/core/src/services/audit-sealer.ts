@@ -1,12 +1,12 @@
-import type { KeyObject } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { type ChainHead, chainHash } from '../audit/index.ts'
-import type { AuditEntryRow } from '../contract/index.ts'
+import { type AuditAuthority, type ChainHead, chainHash } from '../audit/index.ts'
+import type { AuditEntryRow, CallOptions } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { Clock, Collection, Logger } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { AuditHead } from './audit-head.ts'
 import type { AuditKey } from './audit-key.ts'
+import { writtenEntries } from './written-entries.ts'
 
 /** How long an entry may wait for the ones that come after it, in ms, and how many may wait. */
 const patienceMs = 1_000
@@ -33,6 +33,8 @@ export class AuditSealer {
   #waiting = 0
   #cancelTimer = () => {}
   #sealing: Promise<void> = Promise.resolve()
+  /** Fires when a stop has no more time. */
+  #late: AbortSignal | undefined
   /** The newest entry that was ever sealed. An older one that is not was tampered with, and is left as it is. */
   #newestId: number | undefined
 
@@ -69,10 +71,14 @@ export class AuditSealer {
     else if (this.#waiting === patienceEntries) this.#setTimer(0)
   }
 
-  /** Seals what is left. A failure is logged: the next start seals it. May be called twice. */
-  async stop(): Promise<void> {
+  /**
+   * Seals what is left. Once `signal` fires it ends after the checkpoint in hand; what is left then, or after a
+   * failure, which is logged, the next start seals. May be called twice.
+   */
+  async stop({ signal }: CallOptions = {}): Promise<void> {
     if (this.#state !== 'at work') return
     this.#state = 'stopped'
+    this.#late = signal
     await this.#seal()
   }
 
@@ -90,15 +96,16 @@ export class AuditSealer {
 
   async #sealAll(): Promise<void> {
     try {
-      const key = await this.#head.open()
-      for (let count = batch; count === batch; ) {
+      const authority = await this.#head.open()
+      let count = batch
+      do {
         for (let turn = 0; count === batch && turn < batchesPerCheckpoint; turn += 1) {
-          count = await this.#sealBatch(key)
+          count = await this.#sealBatch(authority)
           // a storage in this process answers without giving way to anybody
           await setImmediate()
         }
-        await this.#head.checkpoint(key)
-      }
+        await this.#head.checkpoint(authority.key)
+      } while (count === batch && !this.#late?.aborted)
     } catch (error) {
       const stopped = this.#state === 'stopped'
       const then = stopped ? 'the next start does it' : 'it is tried again'
@@ -110,19 +117,27 @@ export class AuditSealer {
     }
   }
 
-  /** @returns how many entries it sealed */
-  async #sealBatch(key: KeyObject): Promise<number> {
+  /** @returns how many entries it looked at */
+  async #sealBatch(authority: AuditAuthority): Promise<number> {
+    const { key } = authority
     const sealed = await this.#storage.transaction(async (session) => {
       const entries = session.collection('audit_log')
       const newestId = this.#newestId ?? (await newestSealedId(entries))
       const rows = await entries.find({ where: { seq: null, id: { gte: newestId + 1 } }, limit: batch })
       const head = await this.#head.newest(key, entries)
+      const written = await writtenEntries(authority, entries, rows)
       return {
         count: rows.length,
         newestId: rows.at(-1)?.id ?? newestId,
-        head: await chain(key, entries, head, rows),
+        head: await chain(authority, entries, head, written),
+        foreign: rows.filter((row) => !written.includes(row)).map(({ id }) => id),
       }
     })
+    if (sealed.foreign.length > 0) {
+      this.#logger.error('entries of the audit log are not what gitferry wrote, and are not sealed', {
+        entry_ids: sealed.foreign,
+      })
+    }
     this.#head.moveTo(sealed.head)
     this.#newestId = sealed.newestId
     return sealed.count
@@ -131,7 +146,7 @@ export class AuditSealer {
 
 /** Gives each entry its place after `head`, in the caller's transaction; answers the new head. */
 async function chain(
-  key: KeyObject,
+  { key }: AuditAuthority,
   entries: Collection<AuditEntryRow>,
   head: ChainHead,
   rows: readonly AuditEntryRow[],

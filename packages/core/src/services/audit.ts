@@ -38,6 +38,7 @@ export class AuditService implements AuditApi {
     query: Omit<AuditQuery, 'page' | 'page_size'> = {},
     { signal }: CallOptions = {},
   ): AsyncGenerator<AuditEntry, void, undefined> {
+    throwIfAborted(signal)
     const { page: _, page_size: __, ...filters } = parseInput(auditQuery, query)
     for await (const row of findAll(this.#entries, { where: whereOf(filters), order: newestFirst })) {
       throwIfAborted(signal)
@@ -73,7 +74,7 @@ export class AuditService implements AuditApi {
   }
 }
 
-function toEntry({ version: _, ...entry }: AuditEntryRow): AuditEntry {
+function toEntry({ version: _, mac: __, ...entry }: AuditEntryRow): AuditEntry {
   return entry
 }
 

@@ -43,6 +43,20 @@ export class BranchesService implements BranchesApi {
     return slicePage(await this.#open(repo).list(type, { signal }), paging)
   }
 
+  async *all(
+    repoId: number,
+    query: Omit<BranchQuery, 'page' | 'page_size'> = {},
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Branch, void, undefined> {
+    throwIfAborted(signal)
+    const repo = await findRepo(this.#context.storage, repoId)
+    const { type = 'local' } = parseInput(branchQuery, query)
+    for (const branch of await this.#open(repo).list(type, { signal })) {
+      throwIfAborted(signal)
+      yield branch
+    }
+  }
+
   async create(repoId: number, input: CreateBranch, { signal }: CallOptions = {}): Promise<Branch> {
     throwIfAborted(signal)
     const branch = await this.#change('create', repoId, async (repo, draft) => {

@@ -1,12 +1,13 @@
 import { isFinished, type RunWithRefs } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
+import { auditId } from './audit-id.ts'
 import type { AuditDraft } from './audit-log.ts'
 import type { ServiceContext } from './context.ts'
 import { findRun } from './find-or-refuse.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { RunWaiter } from './run-waiter.ts'
 
-export type CancelRunContext = Pick<ServiceContext, 'audit' | 'queue' | 'storage'> & {
+export type CancelRunContext = Pick<ServiceContext, 'audit' | 'principal' | 'queue' | 'storage'> & {
   readonly recorder: RunRecorder
   readonly waiter: RunWaiter
 }
@@ -17,11 +18,22 @@ export type CancelRunContext = Pick<ServiceContext, 'audit' | 'queue' | 'storage
  * back: then it looks again. A run that ended on its own stays what it came to.
  * @throws INVALID_INPUT, RUN_NOT_FOUND, RUN_FINISHED; CLOSED when gitferry stops before the run has ended
  */
-export async function cancelRun(
+export async function cancelRun(id: number, context: CancelRunContext): Promise<RunWithRefs> {
+  const { audit, principal, queue, waiter } = context
+  const subject = { type: 'cancel', object_type: 'run', object_id: auditId(id) } as const
+  const ended = await audit.attempt(principal, subject, (draft) => giveUp(id, draft, context))
+  if (ended !== undefined) return ended
+  // it is canceled, and its entry says so: what fails from here on changes neither
+  await queue.cancel(id)
+  return waiter.wait(id)
+}
+
+/** `undefined`: the run ended in the storage, together with its entry. */
+async function giveUp(
   id: number,
   draft: AuditDraft,
   { audit, queue, recorder, storage, waiter }: CancelRunContext,
-): Promise<RunWithRefs> {
+): Promise<RunWithRefs | undefined> {
   for (;;) {
     const run = await findRun(storage, id)
     draft.note({ details: { task_id: run.task_id, status: run.status } })
@@ -32,9 +44,7 @@ export async function cancelRun(
       await audit.recoverRun(session, id)
       await draft.write(session)
     })
-    if (!isEnded) continue
-    await queue.cancel(id)
-    break
+    if (isEnded) return undefined
   }
   const ended = await waiter.wait(id)
   if (ended.status === 'canceled') return ended

@@ -15,16 +15,16 @@ import {
   type UpdateChannel,
   updateChannel,
 } from '../contract/index.ts'
-import { parseInput } from '../errors/index.ts'
+import { GitferryError, parseInput } from '../errors/index.ts'
 import { checkTemplate, exampleValues } from '../notifications/index.ts'
 import type { Changes } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import { maskConfig, readConfig } from './channel-config.ts'
-import { configPlace } from './channel-sender.ts'
+import { configPlace, type SendResult } from './channel-sender.ts'
 import type { ServiceContext } from './context.ts'
 import { findChannel } from './find-or-refuse.ts'
-import { findPage } from './pages.ts'
+import { findAll, findPage } from './pages.ts'
 import { toDelivery } from './to-delivery.ts'
 
 const defaultEvents: NotificationEvent[] = [
@@ -49,6 +49,14 @@ export class ChannelsService implements ChannelsApi {
     const channels = this.#context.storage.collection('channels')
     const page = await findPage(channels, {}, parseInput(pageQuery, query), { whole: true })
     return { ...page, items: page.items.map((row) => this.#answer(row)) }
+  }
+
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<Channel, void, undefined> {
+    throwIfAborted(signal)
+    for await (const row of findAll(this.#context.storage.collection('channels'), {})) {
+      throwIfAborted(signal)
+      yield this.#answer(row)
+    }
   }
 
   async get(id: number, { signal }: CallOptions = {}): Promise<Channel> {
@@ -127,7 +135,7 @@ export class ChannelsService implements ChannelsApi {
   }
 
   async delete(id: number, { signal }: CallOptions = {}): Promise<Deleted> {
-    const { audit, clock, events, principal, storage } = this.#context
+    const { audit, channelSender, clock, events, principal, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'delete', object_type: 'channel', object_id: auditId(id) } as const
     const unsent = await audit.attempt(principal, subject, async (draft) => {
@@ -148,17 +156,21 @@ export class ChannelsService implements ChannelsApi {
         return pending.map((delivery) => toDelivery({ ...delivery, ...ended }))
       })
     })
+    channelSender.forget(id)
     for (const delivery of unsent) events.emit('delivery.finished', { delivery })
     events.emit('channel.deleted', { id })
     return { id, deleted: true }
   }
 
-  /** No delivery is recorded: the answer says all there is to know, and nothing is tried again. */
+  /**
+   * No delivery is recorded: the answer says all there is to know, and nothing is tried again.
+   * @throws RATE_LIMITED with `details.retry_after_seconds` while the provider takes no further message
+   */
   async test(id: number, { signal }: CallOptions = {}): Promise<ChannelTest> {
     const { audit, channelSender, clock, principal, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'test', object_type: 'channel', object_id: auditId(id) } as const
-    return audit.attempt(principal, subject, async (draft) => {
+    const tested = await audit.attempt(principal, subject, async (draft) => {
       const channel = await findChannel(storage, id)
       draft.note({ details: { type: channel.type, name: channel.name } })
       const message = {
@@ -167,12 +179,17 @@ export class ChannelsService implements ChannelsApi {
         text: `这是一条来自 gitferry 的测试通知。\n渠道：${channel.name}`,
         id: `gitferry-test-${clock.newId()}`,
       } as const
+      // nothing may come between this and the send, or two would pass for the last place
+      refuseTooSoon(channelSender.freeAt(channel) - clock.now())
       const result = await channelSender.send(channel, message, { signal })
-      throwIfAborted(signal)
       draft.note({ details: { success: result.ok, message: result.message } })
-      await storage.transaction((session) => draft.write(session, failureOf(result)))
+      if (result.isUnanswered) draft.doubt()
+      await storage.transaction((session) => draft.write(session, failureOf(result, signal)))
       return { success: result.ok, message: result.message }
     })
+    // not before there is an entry of what was sent
+    throwIfAborted(signal)
+    return tested
   }
 
   #answer(row: ChannelRow): Channel {
@@ -204,7 +221,19 @@ export class ChannelsService implements ChannelsApi {
   }
 }
 
-function failureOf(result: Awaited<ReturnType<ServiceContext['channelSender']['send']>>) {
+/** @throws RATE_LIMITED */
+function refuseTooSoon(waitMs: number): void {
+  if (waitMs <= 0) return
+  const retry_after_seconds = Math.ceil(waitMs / 1_000)
+  throw new GitferryError(
+    'RATE_LIMITED',
+    `The provider of this channel takes no further message now. Try the channel out in ${retry_after_seconds} s.`,
+    { details: { retry_after_seconds } },
+  )
+}
+
+function failureOf(result: SendResult, signal: AbortSignal | undefined) {
   if (result.ok) return undefined
+  if (result.isUnanswered && signal?.aborted) return { error_code: 'ABORTED' } as const
   return { error_code: result.kind === 'transient' ? 'NOTIFIER_UNREACHABLE' : 'NOTIFIER_REFUSED' } as const
 }

@@ -4,6 +4,7 @@ import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import type { LookupHost } from '../git/resolve-host.ts'
 import type { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import type { Stores } from '../git/store.ts'
+import type { OpenSshKeyOpener } from '../keys/openssh-key-opener.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
@@ -38,6 +39,8 @@ export interface ServiceContext {
   readonly lookup: LookupHost
   /** Uses of ssh, each with one key and for one host. */
   readonly ssh: SshSessions
+  /** Opens encrypted SSH keys that are imported. */
+  readonly keyOpener: Pick<OpenSshKeyOpener, 'open'>
   /** The secrets of the storage. */
   readonly sealed: SealedValues
   readonly notifiers: Notifiers

@@ -18,8 +18,8 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findCredential } from './find-or-refuse.ts'
-import { findPage } from './pages.ts'
-import { type NewCredential, storeCredential } from './store-credential.ts'
+import { findBatches, findPage } from './pages.ts'
+import { type NewCredential, restoreCredential } from './store-credential.ts'
 import { toCredential } from './to-credential.ts'
 import { namesOfUsers, usersOfCredential, usersOfCredentials } from './used-by.ts'
 
@@ -39,6 +39,16 @@ export class CredentialsService implements CredentialsApi {
     return { ...rows, items: await this.#answers(rows.items) }
   }
 
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<Credential, void, undefined> {
+    throwIfAborted(signal)
+    for await (const rows of findBatches(this.#context.storage.collection('credentials'), {})) {
+      for (const credential of await this.#answers(rows)) {
+        throwIfAborted(signal)
+        yield credential
+      }
+    }
+  }
+
   async get(id: number, { signal }: CallOptions = {}): Promise<Credential> {
     throwIfAborted(signal)
     return (await this.#answers([await findCredential(this.#context.storage, id)]))[0]!
@@ -54,13 +64,13 @@ export class CredentialsService implements CredentialsApi {
       draft.note({ details: { name, type, origin } })
       sealed.require()
       return storage.transaction(async (session) => {
-        const stored = await storeCredential(session, wanted, { clock, sealed })
-        draft.note({ object_id: stored.id })
+        const { row, replaced } = await restoreCredential(session, wanted, { clock, sealed })
+        draft.note({ type: replaced ? 'update' : 'create', object_id: row.id })
         await draft.write(session)
-        return stored
+        return row
       })
     })
-    const credential = toCredential(row, [])
+    const credential = (await this.#answers([row]))[0]!
     events.emit('credential.created', { credential })
     return credential
   }
@@ -110,7 +120,8 @@ function newCredential(input: CreateCredential, policy: RemoteUrlPolicy): NewCre
   }
   const { name, type } = given
   const { origin, host } = checked
+  const fields = { name, type, origin, source: 'api' } as const
   return given.type === 'password'
-    ? { name, type, origin, username: given.username, secret: given.password }
-    : { name, type, origin, username: given.username ?? tokenUsername(host), secret: given.token }
+    ? { ...fields, username: given.username, secret: given.password }
+    : { ...fields, username: given.username ?? tokenUsername(host), secret: given.token }
 }

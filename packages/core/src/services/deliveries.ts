@@ -11,7 +11,7 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findChannel, findDelivery } from './find-or-refuse.ts'
-import { findPage, newestFirst } from './pages.ts'
+import { findAll, findPage, newestFirst } from './pages.ts'
 import { toDelivery } from './to-delivery.ts'
 
 /** What was sent to the channels, and what is still to be. */
@@ -29,6 +29,20 @@ export class DeliveriesService implements DeliveriesApi {
     const deliveries = this.#context.storage.collection('deliveries')
     const page = await findPage(deliveries, { where, order: newestFirst }, paging, { whole: false })
     return { ...page, items: page.items.map(toDelivery) }
+  }
+
+  async *all(
+    query: Omit<DeliveryQuery, 'page' | 'page_size'> = {},
+    { signal }: CallOptions = {},
+  ): AsyncGenerator<Delivery, void, undefined> {
+    throwIfAborted(signal)
+    const { channel_id, run_id, event, status } = parseInput(deliveryQuery, query)
+    const where = { channel_id, run_id, event, status }
+    const deliveries = this.#context.storage.collection('deliveries')
+    for await (const row of findAll(deliveries, { where, order: newestFirst })) {
+      throwIfAborted(signal)
+      yield toDelivery(row)
+    }
   }
 
   async get(id: number, { signal }: CallOptions = {}): Promise<Delivery> {

@@ -180,14 +180,23 @@ export class DeliveryDispatcher {
   }
 
   async #attempt(channel: ChannelRow, delivery: DeliveryRow): Promise<void> {
+    const freeAt = this.#sender.freeAt(channel)
+    // somebody tried the channel out while the delivery was being claimed
+    if (freeAt > this.#clock.now()) return this.#release(delivery, { next_attempt_at: isoTime(freeAt) })
     const { event, title, text } = delivery
     const message = { event, title, text, id: `gitferry-delivery-${delivery.id}` }
     const result = await this.#sender.send(channel, message, { signal: this.#abort.signal })
     if (!result.ok && this.#abort.signal.aborted) {
       // given up on a stop's word, not on the provider's: due again at the next start
-      return this.#record(delivery, { next_attempt_at: isoTime(this.#clock.now()), response: result.message })
+      const next_attempt_at = isoTime(this.#clock.now())
+      return this.#release(delivery, { next_attempt_at, response: result.message })
     }
     await this.#record(delivery, this.#outcome(result, delivery))
+  }
+
+  /** Ends a claim whose attempt is none of the tries that a delivery has. */
+  #release(delivery: DeliveryRow, changes: Changes<DeliveryRow>): Promise<void> {
+    return this.#record(delivery, { ...changes, attempts: delivery.attempts - 1 })
   }
 
   #outcome(result: NotifierResult, { attempts }: DeliveryRow) {

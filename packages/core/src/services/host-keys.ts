@@ -2,6 +2,7 @@ import {
   type CallOptions,
   type Deleted,
   type HostKey,
+  type HostKeyRow,
   type HostKeysApi,
   type Page,
   type PageQuery,
@@ -12,7 +13,11 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { parseId } from './find-or-refuse.ts'
-import { findPage } from './pages.ts'
+import { findAll, findPage } from './pages.ts'
+
+const byHost = [{ by: 'host' }] as const
+
+const toHostKey = ({ version: _, ...shown }: HostKeyRow): HostKey => shown
 
 /** The keys by which SSH servers are known since their first contact. */
 export class HostKeysService implements HostKeysApi {
@@ -26,8 +31,16 @@ export class HostKeysService implements HostKeysApi {
     throwIfAborted(signal)
     const paging = parseInput(pageQuery, query)
     const hostKeys = this.#context.storage.collection('host_keys')
-    const rows = await findPage(hostKeys, { order: [{ by: 'host' }] }, paging, { whole: false })
-    return { ...rows, items: rows.items.map(({ version: _, ...shown }) => shown) }
+    const rows = await findPage(hostKeys, { order: byHost }, paging, { whole: false })
+    return { ...rows, items: rows.items.map(toHostKey) }
+  }
+
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<HostKey, void, undefined> {
+    throwIfAborted(signal)
+    for await (const row of findAll(this.#context.storage.collection('host_keys'), { order: byHost })) {
+      throwIfAborted(signal)
+      yield toHostKey(row)
+    }
   }
 
   async delete(id: number, { signal }: CallOptions = {}): Promise<Deleted> {

@@ -1,8 +1,10 @@
 import type { CredentialRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
+import { withAdvice } from '../git/parsers/failure.ts'
 import { pinnedHost } from '../git/resolve-host.ts'
 import { originOf } from '../git/url-origin.ts'
 import type { RemoteAccess, RemoteAccessContext, RemotePlace } from './remote-access.ts'
+import { credentialPlace } from './store-credential.ts'
 import { touchLastUsed } from './touch-last-used.ts'
 
 /**
@@ -16,8 +18,8 @@ export async function openHttpAccess(
   context: RemoteAccessContext,
 ): Promise<RemoteAccess> {
   const pinned = pinnedHost(place, addresses)
-  const row = await findCredential(place, context)
-  const login = row && `${row.username}:${context.sealed.unseal(row.sealed_secret, placeOf(row))}`
+  const row = await credentialOf(place, context)
+  const login = row && `${row.username}:${context.sealed.unseal(row.sealed_secret, credentialPlace(row.id))}`
   const basic = login && Buffer.from(login).toString('base64')
   let isTouched = false
   return {
@@ -35,11 +37,9 @@ export async function openHttpAccess(
   }
 }
 
-const placeOf = ({ id }: CredentialRow) => ({ table: 'credentials', column: 'sealed_secret', id })
-
 const authorization = (basic: string) => ['http.extraHeader', `Authorization: Basic ${basic}`] as const
 
-async function findCredential(
+async function credentialOf(
   { url, credential_id: id }: RemotePlace,
   { storage }: RemoteAccessContext,
 ): Promise<CredentialRow | undefined> {
@@ -59,14 +59,7 @@ async function findCredential(
   )
 }
 
-function withoutCredential(error: GitferryError): GitferryError {
-  if (error.code !== 'GIT_AUTH_FAILED') return error
-  return new GitferryError(
-    error.code,
-    `${error.message} No credential was sent: none is set for this remote.`,
-    {
-      details: error.details,
-      cause: error,
-    },
-  )
-}
+const withoutCredential = (error: GitferryError): GitferryError =>
+  error.code === 'GIT_AUTH_FAILED'
+    ? withAdvice(error, 'No credential was sent: none is set for this remote. Give it one.')
+    : error

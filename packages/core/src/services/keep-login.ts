@@ -32,8 +32,8 @@ export interface KeptLogin {
 
 /**
  * Makes a sealed credential of a login, named after the remote. The same login again finds the credential that is
- * there; another one replaces what the remote's own credential holds, unless something else uses that too. To be
- * called in a transaction.
+ * there; another one replaces what the remote's own credential holds, unless something else uses that too. What
+ * somebody stored under such a name is neither: it stays as it is. To be called in a transaction.
  * @throws SECRETS_UNAVAILABLE
  */
 export async function keepLogin(
@@ -55,11 +55,12 @@ export async function keepLogin(
     name = names(number)
     const known = await credentialNamed(session, name)
     if (known === undefined) break
+    if (known.source !== 'url') continue
     if (isSame(known, wanted, deps.sealed)) return { credential: known, change: 'none' }
     if (known.id === owner.credential_id) own = known
   }
   if (own === undefined || (await hasOtherUsers(session, own.id, owner.remote_id))) {
-    const credential = await storeCredential(session, { name, ...wanted }, deps)
+    const credential = await storeCredential(session, { name, source: 'url', ...wanted }, deps)
     return { credential, change: 'created' }
   }
   const { secret, ...fields } = wanted
@@ -69,8 +70,9 @@ export async function keepLogin(
   return { credential: credential ?? own, change: 'replaced' }
 }
 
-/** Whether a credential bears the name that `keepLogin` gives, and so was not chosen by somebody. */
-export function isNamedAfter(credential: CredentialRow, owner: Pick<LoginOwner, 'repo' | 'remote'>): boolean {
+/** Whether a credential is one that `keepLogin` made for this remote, and so was not chosen by somebody. */
+export function isTakenFor(credential: CredentialRow, owner: Pick<LoginOwner, 'repo' | 'remote'>): boolean {
+  if (credential.source !== 'url') return false
   const base = loginNames(owner)(1)
   if (credential.name === base) return true
   return credential.name.startsWith(`${base} `) && /^[1-9]\d*$/.test(credential.name.slice(base.length + 1))

@@ -67,13 +67,16 @@ export function hostKeyMismatch(
   const name = ({ type, fingerprint }: ShownKey) => `${type ?? 'a key'} ${fingerprint}`
   const isBuiltIn = builtInHostKeys(host, port).length > 0
   const seen = shown.fingerprint === null ? 'no key of a known kind' : name(shown)
+  const advice = isBuiltIn
+    ? 'If its owner has announced a new key, a newer gitferry knows it.'
+    : 'If its key was really changed, delete the known host key; the next contact records the new one.'
   return new GitferryError(
     'HOST_KEY_MISMATCH',
-    `The server at ${host} port ${port} is not the one that is known: it shows ${seen}, known is ` +
-      `${expected.map(name).join(', ')}. Somebody may stand in between. ` +
-      (isBuiltIn
-        ? 'If its owner has announced a new key, a newer gitferry knows it.'
-        : 'If its key was really changed, delete the known host key; the next contact records the new one.'),
+    known.length === 0
+      ? `The server at ${host} port ${port} has no host key of a kind that is accepted: Ed25519, ECDSA, or RSA ` +
+          'with SHA-2. It must be given one before it can be used.'
+      : `The server at ${host} port ${port} is not the one that is known: it shows ${seen}, known is ` +
+          `${expected.map(name).join(', ')}. Somebody may stand in between. ${advice}`,
     { details: { reason: 'host_key', host, port, shown, known: expected }, cause },
   )
 }

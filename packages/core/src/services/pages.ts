@@ -54,6 +54,11 @@ export async function* findBatches<Stored extends Row>(
   }
 }
 
+/** A list that is in memory already, in batches of the same size. */
+export function* inBatches<Item>(items: readonly Item[]): Generator<Item[], void, undefined> {
+  for (let start = 0; start < items.length; start += batch) yield items.slice(start, start + batch)
+}
+
 /** As `findBatches`, row by row. */
 export async function* findAll<Stored extends Row>(
   collection: Collection<Stored>,

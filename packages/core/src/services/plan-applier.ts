@@ -13,6 +13,7 @@ import { updateRefs } from '../git/commands/update-ref.ts'
 import { redact } from '../git/redact.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
+import { throwIfAborted } from '../runtime/abort.ts'
 import { movesRef } from '../sync/plan-branch.ts'
 import { toRunRef } from '../sync/to-run-ref.ts'
 import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
@@ -22,6 +23,8 @@ import { deadlines, describe, type PlanProgress, type PreparedPlan } from './syn
 interface ApplyOptions {
   readonly signal: AbortSignal
   readonly progress: PlanProgress
+  /** Called before an error that leaves open what came of the push: it had begun, and the target could not be asked. */
+  readonly onDoubt?: () => void
 }
 
 /**
@@ -75,66 +78,84 @@ export class PlanApplier {
     store: Store,
     side: Side,
     updates: readonly RefUpdate[],
-    { progress, signal }: ApplyOptions,
+    options: ApplyOptions,
   ): Promise<readonly RefResult[]> {
+    const { signal } = options
     await using target = await openSide(side, this.#context, { signal })
-    if (side.remote === localRemote) {
-      const commonDir = side.repo.common_dir
-      return await writeLocal(
-        { runner: this.#runner, store, commonDir, updates },
-        { ...deadlines(task), signal },
-      )
-    }
-    const { protocol, url } = target
+    throwIfAborted(signal)
+    const isLocal = side.remote === localRemote
     try {
-      const results = await target.run(pushRefs({ url, protocol, updates, progress: true }), {
-        ...deadlines(task),
-        gitDir: store.path,
-        signal,
-        onProgress: (step) => progress.phase('pushing', step),
-      })
-      return results.map((result) => ({ ...result, reason: redact(result.reason, target.secrets) }))
+      if (!isLocal) return await this.#pushTo(target, task, store, updates, options)
+      const commonDir = side.repo.common_dir
+      const input = { runner: this.#runner, store, commonDir, updates }
+      return await writeLocal(input, { ...deadlines(task), signal })
     } catch (error) {
-      const isCutOff = isGitferryError(signal.reason, 'GIT_TIMEOUT') || signal.reason === 'canceled'
-      if (!isGitferryError(error) || !(mayHaveLanded(error) || isCutOff)) throw error
-      return await this.#askTarget(
-        task,
-        target,
-        updates,
-        error,
-        isCutOff ? AbortSignal.timeout(lastLookMs) : signal,
-      )
+      if (!isGitferryError(error) || !(mayHaveLanded(error) || signal.aborted)) throw error
+      // a stop waits for nobody elsewhere; the next start asks
+      const isLate = signal.reason === 'drained' && !isLocal
+      const found = isLate ? undefined : await this.#lookAgain(task, target, updates, signal)
+      if (found !== undefined) return whatLanded(updates, found, error)
+      options.onDoubt?.()
+      throw error
     }
   }
 
-  /** What broke off after the target took the push looks like a failure: the target itself decides. */
-  async #askTarget(
-    task: SyncTaskRow,
+  async #pushTo(
     target: OpenSide,
+    task: SyncTaskRow,
+    store: Store,
     updates: readonly RefUpdate[],
-    error: GitferryError,
-    signal: AbortSignal,
+    { progress, signal }: ApplyOptions,
   ): Promise<readonly RefResult[]> {
     const { protocol, url } = target
-    const refs = updates.map(({ ref }) => ref)
-    const found = await target
-      .run(lsRemote({ url, protocol, refs }), { ...deadlines(task), signal })
-      .catch(() => {
-        throw error
-      })
-    if (!updates.some(({ ref, oid }) => (found.get(ref) ?? null) === oid)) throw error
-    return updates.map(({ ref, oid }) =>
-      (found.get(ref) ?? null) === oid
-        ? { ref, outcome: 'updated', reason: 'the push broke off after the target took it' }
-        : { ref, outcome: 'failed', reason: error.message },
-    )
+    const results = await target.run(pushRefs({ url, protocol, updates, progress: true }), {
+      ...deadlines(task),
+      gitDir: store.path,
+      signal,
+      onProgress: (step) => progress.phase('pushing', step),
+    })
+    return results.map((result) => ({ ...result, reason: redact(result.reason, target.secrets) }))
   }
+
+  /** What the target has now; `undefined`: it could not be asked. */
+  async #lookAgain(
+    task: SyncTaskRow,
+    { protocol, run, url }: OpenSide,
+    updates: readonly RefUpdate[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const refs = updates.map(({ ref }) => ref)
+    const look = { ...deadlines(task), signal: signal.aborted ? AbortSignal.timeout(lastLookMs) : signal }
+    return run(lsRemote({ url, protocol, refs }), look).catch(() => undefined)
+  }
+}
+
+/**
+ * What broke off after the target took it looks like a failure: the target itself decides.
+ * @throws `error` where nothing landed
+ */
+function whatLanded(
+  updates: readonly RefUpdate[],
+  found: ReadonlyMap<string, string>,
+  error: GitferryError,
+): RefResult[] {
+  const hasLanded = ({ ref, oid }: RefUpdate) => (found.get(ref) ?? null) === oid
+  if (!updates.some(hasLanded)) throw error
+  return updates.map((update) =>
+    hasLanded(update)
+      ? { ref: update.ref, outcome: 'updated', reason: 'the push broke off after the target took it' }
+      : { ref: update.ref, outcome: 'failed', reason: error.message },
+  )
 }
 
 /** How long a run that is out of time, or canceled, may still ask what became of its push. */
 const lastLookMs = 10_000
 
-const uncertain = new Set<ErrorCode>(['GIT_UNREACHABLE', 'GIT_STALLED', 'GIT_TIMEOUT', 'GIT_FAILED'])
+const uncertain = new Set<ErrorCode>([
+  ...(['GIT_UNREACHABLE', 'GIT_STALLED', 'GIT_TIMEOUT', 'GIT_FAILED', 'GIT_OUTPUT_TOO_LARGE'] as const),
+  // what is noted after a push, such as the last use of its key
+  ...(['STORAGE_FAILED', 'DISK_FULL'] as const),
+])
 
 const mayHaveLanded = (error: GitferryError) => uncertain.has(error.code)
 

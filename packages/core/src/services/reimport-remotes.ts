@@ -13,7 +13,8 @@ export type ImportContext = Pick<
 
 /**
  * Reads the configuration of a registered repository once more, and makes the records of its remotes what stands
- * there. Credentials that this stores are gitferry's own change, and have an audit entry.
+ * there. Credentials that this stores, and remotes that lose theirs or their key because they lead elsewhere now, are
+ * gitferry's own change, and have an audit entry.
  * @throws REPO_NOT_FOUND when it was deleted meanwhile, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, GIT_*, ABORTED
  */
 export async function reimportRemotes(
@@ -31,9 +32,14 @@ export async function reimportRemotes(
   })
   const { remotes, logins } = await storage.transaction(async (session) => {
     const stored = await storeRemotes(session, await findRepo(session, repo.id), imported, context)
-    if (stored.logins.length > 0) {
+    const { logins, unbound } = stored
+    const details = {
+      ...(logins.length > 0 && { credentials: namesOf(logins) }),
+      ...(unbound.length > 0 && { unbound: [...unbound] }),
+    }
+    if (Object.keys(details).length > 0) {
       const subject = { type: 'update', object_type: 'repo', object_id: repo.id } as const
-      await audit.record(session, system, subject, { credentials: namesOf(stored.logins) })
+      await audit.record(session, system, subject, details)
     }
     return stored
   })

@@ -15,7 +15,7 @@ import {
   type UpdateRemote,
   updateRemote,
 } from '../contract/index.ts'
-import { parseInput } from '../errors/index.ts'
+import { type ErrorCode, type GitferryError, isGitferryError, parseInput } from '../errors/index.ts'
 import { checkStructure } from '../git/local/structure.ts'
 import { checkRemoteUrl } from '../git/remote-url.ts'
 import type { StorageSession } from '../ports/index.ts'
@@ -26,9 +26,9 @@ import type { AuditDraft, AuditSubject } from './audit-log.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import type { KeptLogin } from './keep-login.ts'
-import { findPage } from './pages.ts'
+import { findAll, findPage } from './pages.ts'
 import { reimportRemotes } from './reimport-remotes.ts'
-import { importRemotes } from './remote-import.ts'
+import { type ImportedRemote, importRemotes } from './remote-import.ts'
 import {
   findRemoteNamed,
   refuseConfigured,
@@ -39,10 +39,19 @@ import {
 } from './remote-refusals.ts'
 import { changedUrls, newUrls } from './remote-urls.ts'
 import { keysFor } from './resolve-sides.ts'
-import { storeRemotes } from './store-remotes.ts'
+import { type StoredRemotes, storeRemotes } from './store-remotes.ts'
 import { testRemote } from './test-remote.ts'
 import { toRemote } from './to-remote.ts'
 import { writeRemote } from './write-remote.ts'
+
+const nothingStored = { remotes: [], logins: [], unbound: [] } satisfies StoredRemotes
+/** What a repository answers that is no longer there, or no longer what it was. */
+const unreadable = new Set<ErrorCode>([
+  'NOT_A_REPOSITORY',
+  'PATH_OUTSIDE_ROOTS',
+  'PATH_NOT_OWNED',
+  'GIT_FAILED',
+])
 
 const nameInput = z.object({ name: remoteName })
 
@@ -62,6 +71,16 @@ export class RemotesService implements RemotesApi {
     const where = { repo_id: repo.id }
     const rows = await findPage(storage.collection('remotes'), { where }, paging, { whole: false })
     return { ...rows, items: rows.items.map(toRemote) }
+  }
+
+  async *all(repoId: number, { signal }: CallOptions = {}): AsyncGenerator<Remote, void, undefined> {
+    throwIfAborted(signal)
+    const { storage } = this.#context
+    const { id } = await findRepo(storage, repoId)
+    for await (const row of findAll(storage.collection('remotes'), { where: { repo_id: id } })) {
+      throwIfAborted(signal)
+      yield toRemote(row)
+    }
   }
 
   async add(repoId: number, input: AddRemote, { signal }: CallOptions = {}): Promise<Remote> {
@@ -114,19 +133,20 @@ export class RemotesService implements RemotesApi {
     { signal }: CallOptions = {},
   ): Promise<{ readonly name: string; readonly deleted: true }> {
     throwIfAborted(signal)
-    const { events, runner, sealed, settings, storage } = this.#context
+    const { events, storage } = this.#context
     const stored = await this.#change('delete', repoId, async (found, draft) => {
       draft.note({ details: { name: (await findRemoteNamed(storage, found, name)).name } })
-      await checkStructure(found, settings.repoRoots)
-      const rules = { policy: settings, takeLogins: sealed.available }
-      const imported = await importRemotes(found, { runner, ...rules, signal })
+      const configured = await this.#configured(found, signal)
       return this.#write(repoId, draft, async (session, repo) => {
         const { id, source } = await findRemoteNamed(session, repo, name)
-        const isConfigured = imported.some((remote) => remote.name === name)
-        if (source === 'config' && isConfigured) refuseConfigured(repo, name)
+        const imported = 'problem' in configured ? undefined : configured.remotes
+        if (source === 'config') {
+          if ('problem' in configured) throw configured.problem
+          if (imported?.some((remote) => remote.name === name)) refuseConfigured(repo, name)
+        }
         await refuseUsedRemote(session, repo, name)
         await session.collection('remotes').delete(id)
-        return storeRemotes(session, repo, imported, this.#context)
+        return imported ? storeRemotes(session, repo, imported, this.#context) : nothingStored
       })
     })
     await announceLogins(stored.logins, this.#context)
@@ -150,6 +170,22 @@ export class RemotesService implements RemotesApi {
     })
   }
 
+  /** The remotes of the repository's own configuration, or why it cannot be read: its folder may be gone. */
+  async #configured(
+    repo: RepoRow,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly remotes: readonly ImportedRemote[] } | { readonly problem: GitferryError }> {
+    const { runner, sealed, settings } = this.#context
+    try {
+      await checkStructure(repo, settings.repoRoots)
+      const rules = { policy: settings, takeLogins: sealed.available }
+      return { remotes: await importRemotes(repo, { runner, ...rules, signal }) }
+    } catch (error) {
+      if (isGitferryError(error) && unreadable.has(error.code)) return { problem: error }
+      throw error
+    }
+  }
+
   /** @throws REMOTE_NOT_FOUND, URL_FORBIDDEN; both only after another look into the repository's configuration */
   async #usable(repo: RepoRow, name: string, signal: AbortSignal | undefined): Promise<RemoteRow> {
     const { storage } = this.#context
@@ -161,15 +197,17 @@ export class RemotesService implements RemotesApi {
     throw unusable(row, row.problem)
   }
 
-  /** One transaction: what `work` stores, and the audit entry that names the credentials among it. */
-  #write<Written extends { readonly logins: readonly KeptLogin[] }>(
+  /** One transaction: what `work` stores, and the audit entry that names what became of credentials by it. */
+  #write<Written extends { readonly logins: readonly KeptLogin[]; readonly unbound?: readonly string[] }>(
     repoId: number,
     draft: AuditDraft,
     work: (session: StorageSession, repo: RepoRow) => Promise<Written>,
   ): Promise<Written> {
     return this.#context.storage.transaction(async (session) => {
       const written = await work(session, await findRepo(session, repoId))
-      if (written.logins.length > 0) draft.note({ details: { credentials: namesOf(written.logins) } })
+      const { logins, unbound = [] } = written
+      if (logins.length > 0) draft.note({ details: { credentials: namesOf(logins) } })
+      if (unbound.length > 0) draft.note({ details: { unbound: [...unbound] } })
       await draft.write(session)
       return written
     })

@@ -50,6 +50,7 @@ export class ReposService implements ReposApi {
   }
 
   async *all({ signal }: CallOptions = {}): AsyncGenerator<Repo, void, undefined> {
+    throwIfAborted(signal)
     for await (const rows of findBatches(this.#repos, {})) {
       for (const repo of await this.#answers(rows)) {
         throwIfAborted(signal)

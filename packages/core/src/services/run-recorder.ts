@@ -169,7 +169,8 @@ export class RunRecorder {
       const task = await session.collection('tasks').get(run.task_id)
       const changes = task && this.#afterRun(task, outcome)
       const after = task && changes && (await session.collection('tasks').update(task.id, changes))
-      const told = task && after && ended ? runOccurrences(task, after, ended) : []
+      const told =
+        task && after && ended ? runOccurrences(await withOutcome(session, task, ended), after, ended) : []
       const tell = await this.#deps.outbox.add(session, told)
       return { run: ended ?? run, changes, told, tell }
     })
@@ -228,3 +229,16 @@ export class RunRecorder {
     return new Date(this.#deps.clock.now()).toISOString()
   }
 }
+
+/** A task before this run, with the last outcome that tells how its sync stood: a canceled run says nothing of that. */
+async function withOutcome(session: StorageSession, task: SyncTaskRow, run: RunRow): Promise<SyncTaskRow> {
+  if (task.last_status !== 'canceled') return task
+  const [last] = await session.collection('runs').find({
+    where: { task_id: task.id, id: { lt: run.id }, status: { in: outcomes } },
+    order: [{ by: 'id', direction: 'desc' }],
+    limit: 1,
+  })
+  return { ...task, last_status: last?.status ?? null }
+}
+
+const outcomes = ['success', 'failed', 'conflict', 'partial'] as const satisfies readonly RunStatus[]

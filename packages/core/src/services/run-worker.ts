@@ -134,7 +134,11 @@ export class RunWorker {
       draft.note({ details: { task_id: task.id, updates: plan.updates.map(auditedUpdate) } })
       await draft.begin()
       progress.phase('planned')
-      const refs = await this.#context.applier.apply(run, task, plan, { signal, progress })
+      const onDoubt = () => {
+        draft.doubt()
+        log.add('the push was cut off and the target could not be asked: whether it landed is not known')
+      }
+      const refs = await this.#context.applier.apply(run, task, plan, { signal, progress, onDoubt })
       progress.phase('pushed')
       for (const ref of refs) log.add(`${ref.target_ref}: ${ref.outcome}${ref.reason && ` (${ref.reason})`}`)
       if (!steps.last && refs.some((ref) => ref.outcome === 'stale') && refs.every(stillOpen)) {

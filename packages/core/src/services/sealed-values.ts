@@ -1,4 +1,4 @@
-import { GitferryError } from '../errors/index.ts'
+import { GitferryError, isGitferryError } from '../errors/index.ts'
 import type { SecretBox } from '../ports/index.ts'
 
 /** Where a sealed value stands; one that is copied elsewhere does not open. */
@@ -29,6 +29,17 @@ export class SealedValues {
   /** @throws SECRETS_UNAVAILABLE, SECRET_UNREADABLE */
   unseal(sealed: string, place: SealedPlace): string {
     return this.#open().unseal(sealed, nameOf(place))
+  }
+
+  /** Whether a sealed value can be opened: not where the key that sealed it is lost. @throws SECRETS_UNAVAILABLE */
+  opens(sealed: string, place: SealedPlace): boolean {
+    try {
+      this.unseal(sealed, place)
+      return true
+    } catch (error) {
+      if (isGitferryError(error, 'SECRET_UNREADABLE')) return false
+      throw error
+    }
   }
 
   /** Refuses early what would have to seal something. @throws SECRETS_UNAVAILABLE */

@@ -39,7 +39,10 @@ function open({ id, value }: { readonly id: number; readonly value: string }, se
     'SECRET_UNREADABLE',
     'The secret key is not the one with which the stored secrets were sealed. Start with that key: restore the file ' +
       'of --secret-key-file (secret.key in the data directory unless set), or give GITFERRY_SECRET_KEY or the ' +
-      'option `secrets` the former value. Where the key is lost, its secrets are too: delete the row ' +
-      `${name} of the table settings, start, and store every SSH key, credential and channel anew.`,
+      'option `secrets` the former value; or start with another one and name the file of the former by ' +
+      '--old-secret-key-file. Where the key is lost, so are the secrets: ' +
+      `DELETE FROM settings WHERE name IN ('${name}', 'audit_key'), start, and store every SSH key and credential ` +
+      'again: the same key, and a credential of the same name and origin, take the place of the lost one and stay in ' +
+      'use. Of a generated key no copy is left: make another and give it to the remotes. Change the channels.',
   )
 }

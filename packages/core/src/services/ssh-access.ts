@@ -1,10 +1,12 @@
 import type { ShownHostKey, SshKeyRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
+import { withAdvice } from '../git/parsers/failure.ts'
 import type { OutgoingPlace } from '../git/resolve-host.ts'
 import { fingerprintOf, type KnownHostKey, typeByShortName } from '../git/ssh/host-key.ts'
 import type { SshSession } from '../git/ssh/ssh-sessions.ts'
 import { hostKeyMismatch, knownHostKeys, recordHostKey } from './known-host-keys.ts'
 import type { RemoteAccess, RemoteAccessContext, RemotePlace } from './remote-access.ts'
+import { sshKeyPlace } from './store-ssh-key.ts'
 import { touchLastUsed } from './touch-last-used.ts'
 
 /**
@@ -18,15 +20,10 @@ export async function openSshAccess(
   context: RemoteAccessContext,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RemoteAccess> {
-  const key = await findSshKey(place.ssh_key_id, context)
-  const privateKey =
-    key &&
-    context.sealed.unseal(key.sealed_private_key, {
-      table: 'ssh_keys',
-      column: 'sealed_private_key',
-      id: key.id,
-    })
-  const known = await knownHostKeys(context.storage, place)
+  const { sealed, storage } = context
+  const key = await keyOf(place, context)
+  const privateKey = key && sealed.unseal(key.sealed_private_key, sshKeyPlace(key.id))
+  const known = await knownHostKeys(storage, place)
   const [address = place.host] = addresses
   const session = await context.ssh.open({ address, host: place.host, known, privateKey, signal })
   return new SshAccess(place, { key, known, session, context })
@@ -72,8 +69,10 @@ class SshAccess implements RemoteAccess {
     if (error.code === 'HOST_KEY_MISMATCH') return this.#mismatch(error)
     if (afterProof.has(error.code)) await this.#meet()
     if (error.code !== 'GIT_AUTH_FAILED' || this.#parts.key !== undefined) return error
-    const message = `${error.message} No key was offered: none is set for this remote.`
-    return new GitferryError(error.code, message, { details: error.details, cause: error })
+    return withAdvice(
+      error,
+      'No key was offered: none is set for this remote. Give it one that is known there.',
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -104,8 +103,9 @@ class SshAccess implements RemoteAccess {
   }
 }
 
-async function findSshKey(
-  id: number | null,
+/** Where a run goes, nobody gave the id just now: the message has no field before it, as that of an input has. */
+async function keyOf(
+  { ssh_key_id: id }: RemotePlace,
   { storage }: RemoteAccessContext,
 ): Promise<SshKeyRow | undefined> {
   if (id === null) return undefined

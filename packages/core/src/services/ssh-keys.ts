@@ -27,7 +27,7 @@ import { auditId } from './audit-id.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
 import type { ServiceContext } from './context.ts'
 import { findSshKey } from './find-or-refuse.ts'
-import { findPage } from './pages.ts'
+import { findBatches, findPage } from './pages.ts'
 import { refuseTakenSshKey, refuseUsedSshKey } from './ssh-key-refusals.ts'
 import { type NewSshKey, storeSshKey } from './store-ssh-key.ts'
 import { testRemote } from './test-remote.ts'
@@ -49,6 +49,16 @@ export class SshKeysService implements SshKeysApi {
     return { ...rows, items: await this.#answers(rows.items) }
   }
 
+  async *all({ signal }: CallOptions = {}): AsyncGenerator<SshKey, void, undefined> {
+    throwIfAborted(signal)
+    for await (const rows of findBatches(this.#context.storage.collection('ssh_keys'), {})) {
+      for (const key of await this.#answers(rows)) {
+        throwIfAborted(signal)
+        yield key
+      }
+    }
+  }
+
   async get(id: number, { signal }: CallOptions = {}): Promise<SshKey> {
     throwIfAborted(signal)
     return this.#answer(await findSshKey(this.#context.storage, id))
@@ -56,10 +66,16 @@ export class SshKeysService implements SshKeysApi {
 
   async create(input: ImportSshKey, { signal }: CallOptions = {}): Promise<SshKey> {
     throwIfAborted(signal)
-    return this.#add(() => {
+    return this.#add(async () => {
       const { private_key, passphrase, type, ...labels } = parseInput(importSshKey, input)
-      this.#context.sealed.require()
-      const { wasEncrypted, ...key } = parsePrivateKey(private_key, { passphrase, type })
+      const { keyOpener: opener, sealed } = this.#context
+      sealed.require()
+      const { wasEncrypted, ...key } = await parsePrivateKey(private_key, {
+        opener,
+        passphrase,
+        type,
+        signal,
+      })
       return newSshKey(labels, key, wasEncrypted)
     })
   }
@@ -120,22 +136,22 @@ export class SshKeysService implements SshKeysApi {
     })
   }
 
-  async #add(read: () => NewSshKey): Promise<SshKey> {
+  async #add(read: () => NewSshKey | Promise<NewSshKey>): Promise<SshKey> {
     const { audit, events, principal, storage } = this.#context
     const subject = { type: 'create', object_type: 'ssh_key', object_id: null } as const
-    const row = await audit.attempt(principal, subject, async (draft) => {
-      const wanted = read()
+    const { row, replaced } = await audit.attempt(principal, subject, async (draft) => {
+      const wanted = await read()
       const { name, type, fingerprint } = wanted
       draft.note({ details: { name, type, fingerprint } })
       return storage.transaction(async (session) => {
-        const row = await storeSshKey(session, wanted, this.#context)
-        draft.note({ object_id: row.id })
+        const stored = await storeSshKey(session, wanted, this.#context)
+        draft.note({ type: stored.replaced ? 'update' : 'create', object_id: stored.row.id })
         await draft.write(session)
-        return row
+        return stored
       })
     })
-    const key = toSshKey(row, [])
-    events.emit('key.created', { key })
+    const key = await this.#answer(row)
+    events.emit(replaced ? 'key.updated' : 'key.created', { key })
     return key
   }
 

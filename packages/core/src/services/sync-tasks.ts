@@ -55,6 +55,7 @@ export class SyncTasksService implements SyncTasksApi {
   }
 
   async *all({ signal }: CallOptions = {}): AsyncGenerator<SyncTask, void, undefined> {
+    throwIfAborted(signal)
     for await (const row of findAll(this.#tasks, {})) {
       throwIfAborted(signal)
       yield this.#answer(row)

@@ -21,7 +21,7 @@ import { auditId } from './audit-id.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
-import { slicePage } from './pages.ts'
+import { inBatches, slicePage } from './pages.ts'
 
 const nameInput = z.object({ tag: refName })
 
@@ -40,6 +40,17 @@ export class TagsService implements TagsApi {
     // only what is shown is read: a repository may have ten thousand tags, each with its message
     const names = slicePage(await tags.names({ signal }), paging)
     return { ...names, items: await tags.describe(names.items, { signal }) }
+  }
+
+  async *all(repoId: number, { signal }: CallOptions = {}): AsyncGenerator<Tag, void, undefined> {
+    throwIfAborted(signal)
+    const tags = this.#open(await findRepo(this.#context.storage, repoId))
+    for (const names of inBatches(await tags.names({ signal }))) {
+      for (const tag of await tags.describe(names, { signal })) {
+        throwIfAborted(signal)
+        yield tag
+      }
+    }
   }
 
   async get(repoId: number, name: string, { signal }: CallOptions = {}): Promise<Tag> {

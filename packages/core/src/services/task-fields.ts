@@ -10,18 +10,31 @@ import type { NewRow } from '../ports/index.ts'
 /** A task before its times of creation are set. */
 type NewTask = Omit<NewRow<SyncTaskRow>, 'created_at' | 'updated_at'>
 
-/** A new task: what was asked for, and the documented defaults for the rest. */
-export function newTask(input: z.output<typeof createSyncTask>): NewTask {
+type Asked = Pick<SyncTaskRow, 'repo_id' | 'source_remote' | 'source_branch' | 'target_remote'> & {
+  readonly name?: string | null | undefined
+  readonly target_repo_id?: number | null | undefined
+  readonly target_branch?: string | null | undefined
+}
+
+/** What is left empty means the source’s repository and branch, and a name made of both sides. */
+function filled(input: Asked): Pick<SyncTaskRow, 'name' | 'target_repo_id' | 'target_branch'> {
   const target_branch = input.target_branch || input.source_branch
   const source = `${input.source_remote}/${input.source_branch}`
   const target = `${input.target_remote}/${target_branch}`
   return {
-    ...structuredClone(syncTaskDefaults),
-    ...withoutUndefined(input),
     name: input.name || `${source} → ${target}`,
-    cron_expression: (input.cron_expression ?? '').trim(),
     target_repo_id: input.target_repo_id ?? input.repo_id,
     target_branch,
+  }
+}
+
+/** A new task: what was asked for, and the documented defaults for the rest. */
+export function newTask(input: z.output<typeof createSyncTask>): NewTask {
+  return {
+    ...structuredClone(syncTaskDefaults),
+    ...withoutUndefined(input),
+    ...filled(input),
+    cron_expression: (input.cron_expression ?? '').trim(),
     paused_at: null,
     paused_reason: null,
     failure_count: 0,
@@ -31,17 +44,25 @@ export function newTask(input: z.output<typeof createSyncTask>): NewTask {
   } as NewTask
 }
 
-/** What an update changes: the fields that it carries, and with a resumed task its pause and its failures. */
+/**
+ * What an update changes: the fields that it carries, an empty one meaning what it means in a new task, and with a
+ * resumed task its pause and its failures.
+ */
 export function changedFields(
   known: SyncTaskRow,
   { cron_expression, paused_at, ...changes }: z.output<typeof updateSyncTask>,
 ): Partial<NewTask> {
+  const given = withoutUndefined(changes)
+  const meant = Object.entries(filled({ ...known, ...given })).filter(([field]) =>
+    Object.hasOwn(given, field),
+  )
   const resumes = (paused_at === null && known.paused_at !== null) || (changes.enabled && !known.enabled)
   return {
-    ...withoutUndefined(changes),
+    ...given,
+    ...Object.fromEntries(meant),
     ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),
     ...(resumes && { paused_at: null, paused_reason: null, failure_count: 0 }),
-  }
+  } as Partial<NewTask>
 }
 
 type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> }

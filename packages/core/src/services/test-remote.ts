@@ -12,12 +12,15 @@ export interface TestRemote {
 
 /** How long the other end may take, in ms. */
 const deadlineMs = 30_000
+/** Room for half a million refs, in bytes. */
+const longestList = 64 * 1024 * 1024
 
 /**
  * Asks a remote for its refs, as a run would. What the other end refuses, or that nobody is there, is an answer and
  * no error.
  * @throws URL_FORBIDDEN, PATH_OUTSIDE_ROOTS; SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND; INVALID_INPUT when the
- *   credential is for another origin; SECRETS_UNAVAILABLE, SECRET_UNREADABLE; ABORTED
+ *   credential is for another origin; SECRETS_UNAVAILABLE, SECRET_UNREADABLE; GIT_MISSING, GIT_FAILED,
+ *   GIT_OUTPUT_TOO_LARGE, STORE_FAILED, DISK_FULL; ABORTED
  */
 export async function testRemote(
   { url, ssh_key_id, credential_id }: TestRemote,
@@ -32,7 +35,7 @@ export async function testRemote(
   try {
     open = await openSide({ ...checked, ssh_key_id, credential_id }, context, { signal })
     const command = lsRemote({ url: open.url, protocol: open.protocol, heads: true, tags: true })
-    const refs = await open.run(command, { timeoutMs: deadlineMs, signal })
+    const refs = await open.run(command, { timeoutMs: deadlineMs, maxOutputBytes: longestList, signal })
     return {
       success: true,
       message: `The remote answers and shows ${counted(refs.size)}.`,
@@ -41,7 +44,7 @@ export async function testRemote(
       host_key: open.hostKey,
     }
   } catch (error) {
-    if (!isGitferryError(error) || !isAnswer(error.code)) throw error
+    if (!isGitferryError(error) || !isAnswer(error)) throw error
     const { code, message } = error
     return { success: false, message, error_code: code, refs: null, host_key: open?.hostKey ?? null }
   } finally {
@@ -49,7 +52,22 @@ export async function testRemote(
   }
 }
 
-const isAnswer = (code: ErrorCode): boolean => /^(?:GIT_|HOST_KEY_)/.test(code) || code === 'NOT_A_REPOSITORY'
+/** What the other end says, or its silence; all else is the fault of this one. */
+const answers = new Set<ErrorCode>([
+  'GIT_UNREACHABLE',
+  'GIT_TIMEOUT',
+  'GIT_STALLED',
+  'GIT_AUTH_FAILED',
+  'GIT_REMOTE_NOT_FOUND',
+  'GIT_REJECTED',
+  'HOST_KEY_MISMATCH',
+  'NOT_A_REPOSITORY',
+])
+/** Of `GIT_FAILED`: why, where it is the other end’s. */
+const answeredReasons = new Set<unknown>(['protocol', 'corrupt', 'object_missing'])
+
+const isAnswer = ({ code, details }: GitferryError): boolean =>
+  answers.has(code) || (code === 'GIT_FAILED' && answeredReasons.has(details.reason))
 
 function counted(refs: number): string {
   if (refs === 0) return 'neither a branch nor a tag: it is empty'

@@ -15,7 +15,10 @@ import { deliveryIdOf, WebhookDeliveries } from './webhook-deliveries.ts'
 
 /** A webhook as it came in. */
 export interface IncomingWebhook {
-  /** The bytes that were sent, or what reads them: called only when the caller may send a webhook now. */
+  /**
+   * The bytes that were sent, or what reads them: called only when the caller may send a webhook now and the header of
+   * its signature is one.
+   */
   readonly body: Uint8Array | (() => Promise<Uint8Array>)
   readonly headers: RequestHeaders
   /** The address that the connection comes from, never what a header says; `null` when nobody knows it. */
@@ -61,6 +64,7 @@ export class WebhooksService implements WebhooksApi {
     const { audit, principal, webhookGate } = this.#context
     const bytes = await this.#refusing(ip, async () => {
       webhookGate.admit(ip)
+      webhookGate.expectSignature(headers.get('X-Hub-Signature-256'))
       const bytes = body instanceof Uint8Array ? body : await body()
       webhookGate.verify(bytes, headers.get('X-Hub-Signature-256'))
       return bytes

@@ -1,7 +1,7 @@
 import type { RemoteRow, RepoRow, UpdateRemote } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
-import { hasSameOrigins } from '../git/url-origin.ts'
 import type { Clock, StorageSession } from '../ports/index.ts'
+import { isStillBound } from './bound-origins.ts'
 import { type KeptLogin, keepLogin } from './keep-login.ts'
 import { checkBindings } from './remote-bindings.ts'
 import type { RemoteUrls } from './remote-urls.ts'
@@ -38,7 +38,7 @@ export async function writeRemote(
   const login = urls?.login ?? null
   if (login !== null && given.credential_id != null) throw twoCredentials()
   await checkBindings(session, { fetch_url, push_url }, given)
-  const stays = before !== undefined && hasSameOrigins(before, { fetch_url, push_url })
+  const stays = before !== undefined && (urls === null || isStillBound(before, urls))
   const current = before?.credential_id ?? null
   const owner = { repo: repo.name, remote: name, remote_id: before?.id ?? null, credential_id: current }
   const kept = login === null ? null : await keepLogin(session, owner, login, deps)
@@ -48,6 +48,8 @@ export async function writeRemote(
     problem: urls === null ? (before?.problem ?? null) : null,
     ssh_key_id: boundId(given.ssh_key_id, before?.ssh_key_id, stays),
     credential_id: kept?.credential.id ?? boundId(given.credential_id, current, stays),
+    // what is bound anew is for where the remote leads now
+    bound_to: urls === null && !bindsAnew(given) ? (before?.bound_to ?? null) : null,
     updated_at: new Date(deps.clock.now()).toISOString(),
   }
   const logins = kept === null || kept.change === 'none' ? [] : [kept]
@@ -65,6 +67,9 @@ export async function writeRemote(
 /** What the request names, `null` included; else what the record has, as long as it leads where it led. */
 const boundId = (given: number | null | undefined, held: number | null | undefined, stays: boolean) =>
   given !== undefined ? given : stays ? (held ?? null) : null
+
+const bindsAnew = ({ ssh_key_id, credential_id }: RemoteChange['given']): boolean =>
+  ssh_key_id != null || credential_id != null
 
 const missing = (): never => {
   throw new TypeError('a new remote has URLs')

@@ -15,6 +15,14 @@ export interface SignedBody {
   readonly secrets: readonly string[]
 }
 
+/** What is wrong with the header of a signature, whatever the body is: `undefined` when it could be good. */
+export function problemWithHeader(
+  header: string | null | undefined,
+): Exclude<SignatureProblem, 'wrong'> | undefined {
+  if (!header) return 'missing'
+  return grammar.test(header) ? undefined : 'malformed'
+}
+
 /**
  * Checks a body's HMAC-SHA256 against `sha256=` and 64 hexadecimal digits in small letters, as GitHub sends it
  * (https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries). Other spellings and SHA-1 are
@@ -30,7 +38,5 @@ export function problemWithSignature({ body, header, secrets }: SignedBody): Sig
     const expected = createHmac('sha256', secret).update(body).digest()
     isGood = timingSafeEqual(expected, given) || isGood
   }
-  if (!header) return 'missing'
-  if (digits === undefined) return 'malformed'
-  return isGood ? undefined : 'wrong'
+  return problemWithHeader(header) ?? (isGood ? undefined : 'wrong')
 }

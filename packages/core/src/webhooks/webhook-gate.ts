@@ -3,7 +3,7 @@ import type { Clock } from '../ports/index.ts'
 import { callerOf, canonicalAddress } from './address.ts'
 import { AllowedAddresses } from './allowed-addresses.ts'
 import { RateLimiter } from './rate-limiter.ts'
-import { problemWithSignature, type SignatureProblem } from './signature.ts'
+import { problemWithHeader, problemWithSignature, type SignatureProblem } from './signature.ts'
 
 export interface WebhookGateOptions {
   /** What a webhook may be signed with; none: every webhook is refused. */
@@ -52,12 +52,22 @@ export class WebhookGate {
     )
   }
 
+  /**
+   * Weighs the header of the signature, before anything of the body is read: what no body can make good is refused as
+   * `verify` would refuse it.
+   * @throws SIGNATURE_INVALID
+   */
+  expectSignature(header: string | null | undefined): void {
+    this.#refuse(problemWithHeader(header))
+  }
+
   /** Checks who signed the body. @throws SIGNATURE_INVALID */
   verify(body: Uint8Array, header: string | null | undefined): void {
-    const problem: SignatureProblem | 'unconfigured' | undefined =
-      this.#secrets.length === 0
-        ? 'unconfigured'
-        : problemWithSignature({ body, header, secrets: this.#secrets })
+    this.#refuse(problemWithSignature({ body, header, secrets: this.#secrets }))
+  }
+
+  #refuse(found: SignatureProblem | undefined): void {
+    const problem = this.#secrets.length === 0 ? 'unconfigured' : found
     if (problem !== undefined) throw new GitferryError('SIGNATURE_INVALID', refusals[problem])
   }
 }

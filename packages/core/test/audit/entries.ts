@@ -23,6 +23,7 @@ export const entryRow = (id: number): AuditEntryRow => ({
   seq: null,
   prev_hash: null,
   hash: null,
+  mac: null,
   version: 1,
 })
 

@@ -220,14 +220,19 @@ describe('changing a sync task', () => {
     )
   })
 
-  it.each(['name', 'source_branch', 'target_branch'])('does not take an empty %s', (field) => {
-    expect(refusal(updateSyncTask, { [field]: '' }).details.field).toBe(field)
+  it('does not take an empty source_branch', () => {
+    expect(refusal(updateSyncTask, { source_branch: '' }).details.field).toBe('source_branch')
   })
 
-  it.each(['repo_id', 'source_branch', 'target_repo_id', 'target_branch', 'name'])(
-    'does not take null for %s',
-    (field) => {
-      expect(refusal(updateSyncTask, { [field]: null }).details.field).toBe(field)
-    },
-  )
+  it.each(['repo_id', 'source_branch'])('does not take null for %s', (field) => {
+    expect(refusal(updateSyncTask, { [field]: null }).details.field).toBe(field)
+  })
+
+  it.each(['name', 'target_branch'])('takes an empty %s as null, which is filled in', (field) => {
+    expect(parseInput(updateSyncTask, { [field]: '' })).toEqual({ [field]: null })
+  })
+
+  it.each(['name', 'target_repo_id', 'target_branch'])('takes null for %s, as creating does', (field) => {
+    expect(parseInput(updateSyncTask, { [field]: null })).toEqual({ [field]: null })
+  })
 })

@@ -10,6 +10,7 @@ describe('redactSecrets', () => {
     ['URL-encoded in lower case', encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())],
     ['as a query writes it', encoded.replaceAll('%20', '+')],
     ['URL-encoded strictly', encoded.replaceAll("'", '%27')],
+    ['raw, taken for Latin-1', Buffer.from(secret).toString('latin1')],
     ['in base64', Buffer.from(secret).toString('base64')],
     ['in base64url', Buffer.from(secret).toString('base64url')],
   ])('takes a secret out: %s', (_, form) => {

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OpenSshKeyOpener } from '../../src/keys/openssh-key-opener.ts'
 import { parsePrivateKey } from '../../src/keys/parse-private-key.ts'
+import { silentLogger } from '../../src/ports/logger.ts'
 import { KeyFolder } from './key-folder.ts'
+
+const opener = new OpenSshKeyOpener({ logger: silentLogger })
 
 let folder: KeyFolder
 let containers: { text: string; fingerprint: string }[]
@@ -29,44 +33,49 @@ const mended: Record<string, (text: string) => string> = {
 }
 
 describe('a key whose lines were torn on the way is the same key', () => {
-  it.each(Object.keys(mended))('%s', (name) => {
+  it.each(Object.keys(mended))('%s', async (name) => {
     for (const { text, fingerprint } of containers) {
-      expect(parsePrivateKey(mended[name]!(text), { passphrase: 'secret' }).fingerprint).toBe(fingerprint)
+      expect((await parsePrivateKey(mended[name]!(text), { opener, passphrase: 'secret' })).fingerprint).toBe(
+        fingerprint,
+      )
     }
   })
 
-  it('no line ends at all, where no header of an encryption could run into the key', () => {
+  it('no line ends at all, where no header of an encryption could run into the key', async () => {
     for (const { text, fingerprint } of containers) {
       if (text.includes('Proc-Type')) continue
-      expect(parsePrivateKey(text.replaceAll('\n', '')).fingerprint).toBe(fingerprint)
+      expect((await parsePrivateKey(text.replaceAll('\n', ''), { opener })).fingerprint).toBe(fingerprint)
     }
   })
 
-  it('an encryption header that runs into the key is refused rather than guessed at', () => {
+  it('an encryption header that runs into the key is refused rather than guessed at', async () => {
     const { text } = containers.at(-1)!
-    expect(() => parsePrivateKey(text.replaceAll('\n', ''), { passphrase: 'secret' })).toThrow(
-      /^private_key: is damaged/,
-    )
+    await expect(
+      parsePrivateKey(text.replaceAll('\n', ''), { opener, passphrase: 'secret' }),
+    ).rejects.toThrow(/^private_key: is damaged/)
   })
 
-  it('white space anywhere in the base64 text', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(), fc.constantFrom(' ', '\n', '\r\n', '\t', '\\n'))), (spaces) => {
-        const { text, fingerprint } = containers[0]!
-        const start = text.indexOf('\n')
-        const body = [...text.slice(start, text.lastIndexOf('\n-----'))]
-        for (const [at, space] of spaces) body.splice(at % (body.length + 1), 0, space)
-        const torn = text.slice(0, start) + body.join('') + text.slice(text.lastIndexOf('\n-----'))
-        // a line end written in two characters is only one while nothing stands between them
-        fc.pre(!/\\(?![nr])/.test(torn))
-        expect(parsePrivateKey(torn).fingerprint).toBe(fingerprint)
-      }),
+  it('white space anywhere in the base64 text', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(), fc.constantFrom(' ', '\n', '\r\n', '\t', '\\n'))),
+        async (spaces) => {
+          const { text, fingerprint } = containers[0]!
+          const start = text.indexOf('\n')
+          const body = [...text.slice(start, text.lastIndexOf('\n-----'))]
+          for (const [at, space] of spaces) body.splice(at % (body.length + 1), 0, space)
+          const torn = text.slice(0, start) + body.join('') + text.slice(text.lastIndexOf('\n-----'))
+          // a line end written in two characters is only one while nothing stands between them
+          fc.pre(!/\\(?![nr])/.test(torn))
+          expect((await parsePrivateKey(torn, { opener })).fingerprint).toBe(fingerprint)
+        },
+      ),
     )
   })
 })
 
 describe('any text at all', () => {
-  it('is a key or a refusal that names the private key', () => {
+  it('is a key or a refusal that names the private key', async () => {
     const line = fc.constantFrom(
       ...[
         '-----BEGIN OPENSSH PRIVATE KEY-----',
@@ -84,21 +93,23 @@ describe('any text at all', () => {
         '\0',
       ],
     )
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           fc.string({ unit: 'binary' }),
           fc.array(line).map((lines) => lines.join('\n')),
         ),
-        (text) => {
-          expect(() => parsePrivateKey(text)).toThrow(expect.objectContaining({ code: 'SSH_KEY_INVALID' }))
+        async (text) => {
+          await expect(parsePrivateKey(text, { opener })).rejects.toThrow(
+            expect.objectContaining({ code: 'SSH_KEY_INVALID' }),
+          )
         },
       ),
       { numRuns: 1_000 },
     )
   })
 
-  it('any bytes in any armour too', () => {
+  it('any bytes in any armour too', async () => {
     const label = fc.constantFrom(
       'OPENSSH PRIVATE KEY',
       'RSA PRIVATE KEY',
@@ -107,11 +118,11 @@ describe('any text at all', () => {
       'ENCRYPTED PRIVATE KEY',
     )
     const prefix = fc.constantFrom('', 'openssh-key-v1\0', '0\x82\x01')
-    fc.assert(
-      fc.property(label, prefix, fc.uint8Array({ minLength: 1 }), (label, start, bytes) => {
+    await fc.assert(
+      fc.asyncProperty(label, prefix, fc.uint8Array({ minLength: 1 }), async (label, start, bytes) => {
         const content = Buffer.concat([Buffer.from(start, 'latin1'), bytes]).toString('base64')
         const text = `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----`
-        expect(() => parsePrivateKey(text, { passphrase: 'x' })).toThrow(
+        await expect(parsePrivateKey(text, { opener, passphrase: 'x' })).rejects.toThrow(
           expect.objectContaining({ code: 'SSH_KEY_INVALID' }),
         )
       }),

@@ -1,6 +1,8 @@
 import ssh2 from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OpenSshKeyOpener } from '../../src/keys/openssh-key-opener.ts'
 import { parsePrivateKey } from '../../src/keys/parse-private-key.ts'
+import { silentLogger } from '../../src/ports/logger.ts'
 import { hasOpenssl, KeyFolder } from './key-folder.ts'
 
 const passphrase = 'correct horse "battery" ßtaple'
@@ -16,6 +18,8 @@ type Kind = keyof typeof kinds
 const kindNames = Object.keys(kinds) as Kind[]
 const elliptic = kindNames.filter((kind) => kind !== 'ed25519')
 
+const opener = new OpenSshKeyOpener({ logger: silentLogger })
+
 let folder: KeyFolder
 const keys = new Map<Kind, string>()
 
@@ -26,8 +30,8 @@ beforeAll(() => {
 afterAll(() => folder[Symbol.dispose]())
 
 /** Parses a container of a key, and holds what comes of it against what ssh-keygen says of the key itself. */
-function expectSameKey(kind: Kind, container: string, given?: string) {
-  const parsed = parsePrivateKey(container, { passphrase: given })
+async function expectSameKey(kind: Kind, container: string, given?: string) {
+  const parsed = await parsePrivateKey(container, { opener, passphrase: given })
   const { bits, fingerprint, publicKey, privateKey, type, wasEncrypted } = parsed
   const expected = folder.show(keys.get(kind)!)
   expect({ bits, fingerprint, publicKey }).toEqual(expected)
@@ -46,8 +50,8 @@ describe('a private key says what ssh-keygen says of it', () => {
   describe.each(kindNames)('%s', (kind) => {
     it('in OpenSSH’s format', () => expectSameKey(kind, keys.get(kind)!))
 
-    it('in OpenSSH’s format, under a passphrase', () => {
-      expectSameKey(kind, folder.convert(keys.get(kind)!, '-N', passphrase), passphrase)
+    it('in OpenSSH’s format, under a passphrase', async () => {
+      await expectSameKey(kind, folder.convert(keys.get(kind)!, '-N', passphrase), passphrase)
     })
   })
 
@@ -55,19 +59,19 @@ describe('a private key says what ssh-keygen says of it', () => {
     it.each([
       ['PEM', /BEGIN (RSA|EC) PRIVATE KEY/],
       ['PKCS8', /BEGIN PRIVATE KEY/],
-    ])('as ssh-keygen -m %s writes it', (format, first) => {
+    ])('as ssh-keygen -m %s writes it', async (format, first) => {
       const container = folder.convert(keys.get(kind)!, '-m', format)
       expect(container).toMatch(first)
-      expectSameKey(kind, container)
+      await expectSameKey(kind, container)
     })
 
     it.each([
       ['PEM', /Proc-Type: 4,ENCRYPTED/],
       ['PKCS8', /BEGIN ENCRYPTED PRIVATE KEY/],
-    ])('as ssh-keygen -m %s writes it, under a passphrase', (format, first) => {
+    ])('as ssh-keygen -m %s writes it, under a passphrase', async (format, first) => {
       const container = folder.convert(keys.get(kind)!, '-m', format, '-N', passphrase)
       expect(container).toMatch(first)
-      expectSameKey(kind, container, passphrase)
+      await expectSameKey(kind, container, passphrase)
     })
   })
 
@@ -78,26 +82,28 @@ describe('a private key says what ssh-keygen says of it', () => {
     'aes256-cbc',
     'aes128-gcm@openssh.com',
     'aes256-gcm@openssh.com',
-  ])('in OpenSSH’s format, encrypted with %s', (cipher) => {
-    expectSameKey(
+  ])('in OpenSSH’s format, encrypted with %s', async (cipher) => {
+    await expectSameKey(
       'ed25519',
       folder.convert(keys.get('ed25519')!, '-N', passphrase, '-Z', cipher, '-a', '2'),
       passphrase,
     )
   })
 
-  it('under an empty passphrase is one without', () => {
-    expect(parsePrivateKey(keys.get('ed25519')!, { passphrase: '' }).wasEncrypted).toBe(false)
+  it('under an empty passphrase is one without', async () => {
+    expect((await parsePrivateKey(keys.get('ed25519')!, { opener, passphrase: '' })).wasEncrypted).toBe(false)
   })
 
-  it('a passphrase for a key that has none is not looked at, as OpenSSH does', () => {
-    expect(parsePrivateKey(keys.get('ed25519')!, { passphrase: 'x' }).wasEncrypted).toBe(false)
+  it('a passphrase for a key that has none is not looked at, as OpenSSH does', async () => {
+    expect((await parsePrivateKey(keys.get('ed25519')!, { opener, passphrase: 'x' })).wasEncrypted).toBe(
+      false,
+    )
   })
 
-  it('many keys, also those whose numbers begin with zeros', () => {
+  it('many keys, also those whose numbers begin with zeros', async () => {
     for (let round = 0; round < 40; round += 1) {
       const key = folder.make('-t', round % 2 === 0 ? 'ecdsa' : 'ed25519')
-      const { fingerprint, privateKey } = parsePrivateKey(key)
+      const { fingerprint, privateKey } = await parsePrivateKey(key, { opener })
       expect(fingerprint).toBe(folder.show(key).fingerprint)
       expect(folder.show(privateKey).fingerprint).toBe(fingerprint)
     }
@@ -113,35 +119,42 @@ describe.skipIf(!hasOpenssl)('a private key that openssl wrote', () => {
     ['PBKDF2 and SHA-512', ['-v2', 'aes-128-cbc', '-v2prf', 'hmacWithSHA512', '-iter', '100000']],
     ['triple DES', ['-v2', 'des3']],
     ['scrypt', ['-scrypt']],
-  ])('PKCS#8 under a passphrase, by %s', (_, options) => {
-    expectSameKey('ecdsa on P-256', folder.openssl(pem('ecdsa on P-256'), ...pkcs8, ...options), passphrase)
+  ])('PKCS#8 under a passphrase, by %s', async (_, options) => {
+    await expectSameKey(
+      'ecdsa on P-256',
+      folder.openssl(pem('ecdsa on P-256'), ...pkcs8, ...options),
+      passphrase,
+    )
   })
 
-  it.each(['-aes128', '-aes192', '-aes256', '-des3'])('PKCS#1 under a passphrase, with %s', (cipher) => {
-    const options = ['rsa', '-traditional', cipher, '-passout', `pass:${passphrase}`]
-    expectSameKey('rsa of 2048 bits', folder.openssl(pem('rsa of 2048 bits'), ...options), passphrase)
-  })
+  it.each(['-aes128', '-aes192', '-aes256', '-des3'])(
+    'PKCS#1 under a passphrase, with %s',
+    async (cipher) => {
+      const options = ['rsa', '-traditional', cipher, '-passout', `pass:${passphrase}`]
+      await expectSameKey('rsa of 2048 bits', folder.openssl(pem('rsa of 2048 bits'), ...options), passphrase)
+    },
+  )
 
-  it('SEC1 with the curve in front, as openssl ecparam -genkey writes it', () => {
+  it('SEC1 with the curve in front, as openssl ecparam -genkey writes it', async () => {
     const made = folder.openssl('', 'ecparam', '-name', 'secp384r1', '-genkey')
     expect(made).toMatch(/BEGIN EC PARAMETERS/)
-    const { fingerprint, privateKey } = parsePrivateKey(made)
+    const { fingerprint, privateKey } = await parsePrivateKey(made, { opener })
     expect(fingerprint).toBe(folder.show(made).fingerprint)
     expect(folder.show(privateKey).fingerprint).toBe(fingerprint)
   })
 
-  it('SEC1 without the public half', () => {
+  it('SEC1 without the public half', async () => {
     const bare = folder.openssl(pem('ecdsa on P-521'), 'ec', '-no_public')
-    expectSameKey('ecdsa on P-521', bare)
+    await expectSameKey('ecdsa on P-521', bare)
   })
 
   // ssh-keygen of OpenSSH 9.2 reads no such key: its public half is held against openssl's
   it.each([
     ['plain', [], undefined],
     ['under a passphrase', ['-aes-256-cbc', '-pass', `pass:${passphrase}`], passphrase],
-  ])('ed25519 in PKCS#8, %s', (_, options, given) => {
+  ])('ed25519 in PKCS#8, %s', async (_, options, given) => {
     const made = folder.openssl('', 'genpkey', '-algorithm', 'ed25519', ...options)
-    const { publicKey, privateKey, type } = parsePrivateKey(made, { passphrase: given })
+    const { publicKey, privateKey, type } = await parsePrivateKey(made, { opener, passphrase: given })
     const pass = given === undefined ? [] : ['-passin', `pass:${given}`]
     const der = folder.openssl(made, 'pkey', '-pubout', ...pass).split('\n')[1]!
     const own = Buffer.from(publicKey.split(' ')[1]!, 'base64').subarray(-32)

@@ -2,9 +2,13 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import sshpk from 'sshpk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type GitferryError, isGitferryError } from '../../src/errors/index.ts'
+import { OpenSshKeyOpener } from '../../src/keys/openssh-key-opener.ts'
 import { type ParsePrivateKeyOptions, parsePrivateKey } from '../../src/keys/parse-private-key.ts'
+import { silentLogger } from '../../src/ports/logger.ts'
 import vectors from '../fixtures/hostile-inputs.json' with { type: 'json' }
 import { hasOpenssl, KeyFolder } from './key-folder.ts'
+
+const opener = new OpenSshKeyOpener({ logger: silentLogger })
 
 let folder: KeyFolder
 let plain: string
@@ -16,9 +20,12 @@ beforeAll(() => {
 })
 afterAll(() => folder[Symbol.dispose]())
 
-function refusal(text: string, options: ParsePrivateKeyOptions = {}): GitferryError {
+async function refusal(
+  text: string,
+  options: Omit<ParsePrivateKeyOptions, 'opener'> = {},
+): Promise<GitferryError> {
   try {
-    parsePrivateKey(text, options)
+    await parsePrivateKey(text, { opener, ...options })
   } catch (error) {
     if (isGitferryError(error, 'SSH_KEY_INVALID')) {
       expectNoEcho(error, text)
@@ -45,8 +52,8 @@ const contentOf = (text: string) => Buffer.from(text.replace(/-----.*-----/g, ''
 describe('what is no usable private key is refused, and the refusal says what it is', () => {
   it.each(vectors.filter((vector) => vector.field === 'ssh_key' && vector.expect === 'reject'))(
     'vector $id',
-    ({ value }) => {
-      expect(refusal(value as string).details.field).toBe('private_key')
+    async ({ value }) => {
+      expect((await refusal(value as string)).details.field).toBe('private_key')
     },
   )
 
@@ -66,59 +73,59 @@ describe('what is no usable private key is refused, and the refusal says what it
     ['a path', '~/.ssh/id_ed25519', /is a path/],
     ['half a first line', '-----BEGIN OPENSSH PRIV', /cut off within its first line/],
     ['another text', 'hello', /is not a private key/],
-  ])('%s', (_, text, message) => {
-    const error = refusal(text)
+  ])('%s', async (_, text, message) => {
+    const error = await refusal(text)
     expect(error.message).toMatch(message)
     expect(error.message).toMatch(/^private_key: /)
     expect(error.details).toEqual({ field: 'private_key' })
   })
 
-  it('the public half in PEM', () => {
+  it('the public half in PEM', async () => {
     const { publicKey } = generateKeyPairSync('ed25519')
-    expect(refusal(publicKey.export({ type: 'spki', format: 'pem' }) as string).message).toMatch(
+    expect((await refusal(publicKey.export({ type: 'spki', format: 'pem' }) as string)).message).toMatch(
       /public half/,
     )
   })
 
-  it.each([1024, 2047])('rsa of %i bits', (modulusLength) => {
+  it.each([1024, 2047])('rsa of %i bits', async (modulusLength) => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
-    expect(refusal(pem(privateKey, 'pkcs1')).message).toMatch(/must have at least 2048/)
+    expect((await refusal(pem(privateKey, 'pkcs1'))).message).toMatch(/must have at least 2048/)
   })
 
-  it('DSA in every container', () => {
+  it('DSA in every container', async () => {
     const { privateKey } = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
-    expect(refusal(pem(privateKey)).message).toMatch(/is a DSA key/)
-    expect(refusal(armour('DSA PRIVATE KEY', Buffer.alloc(30))).message).toMatch(/is a DSA key/)
+    expect((await refusal(pem(privateKey))).message).toMatch(/is a DSA key/)
+    expect((await refusal(armour('DSA PRIVATE KEY', Buffer.alloc(30)))).message).toMatch(/is a DSA key/)
     const openssh = sshpk.parsePrivateKey(pem(privateKey), 'pkcs8').toString('openssh')
-    expect(refusal(openssh).message).toMatch(/is a DSA key/)
+    expect((await refusal(openssh)).message).toMatch(/is a DSA key/)
   })
 
-  it('types that SSH has no name for', () => {
+  it('types that SSH has no name for', async () => {
     const foreign = /does not use/
-    expect(refusal(pem(generateKeyPairSync('ed448').privateKey)).message).toMatch(foreign)
-    expect(refusal(pem(generateKeyPairSync('x25519').privateKey)).message).toMatch(foreign)
-    expect(refusal(pem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey)).message).toMatch(
-      foreign,
-    )
+    expect((await refusal(pem(generateKeyPairSync('ed448').privateKey))).message).toMatch(foreign)
+    expect((await refusal(pem(generateKeyPairSync('x25519').privateKey))).message).toMatch(foreign)
+    expect(
+      (await refusal(pem(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey))).message,
+    ).toMatch(foreign)
     for (const namedCurve of ['secp256k1', 'brainpoolP256r1', 'secp224r1']) {
       const { privateKey } = generateKeyPairSync('ec', { namedCurve })
-      expect(refusal(pem(privateKey)).message).toMatch(foreign)
-      expect(refusal(pem(privateKey, 'sec1')).message).toMatch(foreign)
+      expect((await refusal(pem(privateKey))).message).toMatch(foreign)
+      expect((await refusal(pem(privateKey, 'sec1'))).message).toMatch(foreign)
     }
   })
 
-  it('a key that is held by a security key', () => {
+  it('a key that is held by a security key', async () => {
     const content = contentOf(plain)
     const type = Buffer.from('ssh-ed25519')
     content.write('sk-ed25519x', content.indexOf(type), 'latin1')
-    expect(refusal(armour('OPENSSH PRIVATE KEY', content)).message).toMatch(/held by a security key/)
+    expect((await refusal(armour('OPENSSH PRIVATE KEY', content))).message).toMatch(/held by a security key/)
   })
 
-  it('a type that the key is not of, naming the type', () => {
-    const error = refusal(plain, { type: 'rsa' })
+  it('a type that the key is not of, naming the type', async () => {
+    const error = await refusal(plain, { type: 'rsa' })
     expect(error.message).toMatch(/^type: must be ed25519/)
     expect(error.details).toEqual({ field: 'type' })
-    expect(parsePrivateKey(plain, { type: 'ed25519' }).type).toBe('ed25519')
+    expect((await parsePrivateKey(plain, { opener, type: 'ed25519' })).type).toBe('ed25519')
   })
 })
 
@@ -132,53 +139,53 @@ describe('a key that is cut off or altered is refused', () => {
     folder.convert(rsa, '-m', 'PKCS8', '-N', 'secret'),
   ]
 
-  it('at every place where the text may end', () => {
+  it('at every place where the text may end', async () => {
     for (const text of containers()) {
       for (let end = 0; end < text.trim().length; end += 7) {
-        expect(refusal(text.slice(0, end), { passphrase: 'secret' }).code).toBe('SSH_KEY_INVALID')
+        expect((await refusal(text.slice(0, end), { passphrase: 'secret' })).code).toBe('SSH_KEY_INVALID')
       }
     }
   })
 
-  it('at every place where the content may end, within whole lines of armour', () => {
+  it('at every place where the content may end, within whole lines of armour', async () => {
     for (const text of containers()) {
       const label = /BEGIN (.*)-----/.exec(text)![1]!
       const content = contentOf(text)
       for (let end = 0; end < content.length; end += 11) {
-        refusal(armour(label, content.subarray(0, end)), { passphrase: 'secret' })
+        await refusal(armour(label, content.subarray(0, end)), { passphrase: 'secret' })
       }
     }
   })
 
-  it('with anything behind its content, or in front of and behind its armour', () => {
+  it('with anything behind its content, or in front of and behind its armour', async () => {
     for (const text of containers()) {
       const label = /BEGIN (.*)-----/.exec(text)![1]!
       const longer = armour(label, Buffer.concat([contentOf(text), Buffer.from([0x05, 0x00])]))
-      expect(refusal(longer, { passphrase: 'secret' }).message).toMatch(/is damaged/)
-      expect(refusal(`${text}x`).message).toMatch(/stands behind it/)
-      expect(refusal(`x\n${text}`).message).toMatch(/stands before it/)
+      expect((await refusal(longer, { passphrase: 'secret' })).message).toMatch(/is damaged/)
+      expect((await refusal(`${text}x`)).message).toMatch(/stands behind it/)
+      expect((await refusal(`x\n${text}`)).message).toMatch(/stands before it/)
     }
   })
 
-  it('two keys in one text', () => {
-    expect(refusal(plain + rsa).message).toMatch(/more than one key/)
-    expect(refusal(plain + plain).message).toMatch(/more than one key/)
+  it('two keys in one text', async () => {
+    expect((await refusal(plain + rsa)).message).toMatch(/more than one key/)
+    expect((await refusal(plain + plain)).message).toMatch(/more than one key/)
   })
 
-  it('more than one key in one container', () => {
+  it('more than one key in one container', async () => {
     const content = contentOf(plain)
     // magic, then the strings "none", "none", "", then the number of keys
     content.writeUInt32BE(2, 15 + 8 + 8 + 4)
-    expect(refusal(armour('OPENSSH PRIVATE KEY', content)).message).toMatch(/more than one key/)
+    expect((await refusal(armour('OPENSSH PRIVATE KEY', content))).message).toMatch(/more than one key/)
   })
 
-  it('with the first or the last line missing', () => {
+  it('with the first or the last line missing', async () => {
     const lines = plain.trim().split('\n')
-    expect(refusal(lines.slice(1).join('\n')).message).toMatch(/first line.*is missing/)
-    expect(refusal(lines.slice(0, -1).join('\n')).message).toMatch(/is cut off/)
+    expect((await refusal(lines.slice(1).join('\n'))).message).toMatch(/first line.*is missing/)
+    expect((await refusal(lines.slice(0, -1).join('\n'))).message).toMatch(/is cut off/)
   })
 
-  it('with the public half of another key, in every container that holds one', () => {
+  it('with the public half of another key, in every container that holds one', async () => {
     const pair = /private half does not belong to its public half/
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
     const own = sshpk.parsePrivateKey(rsa, 'pem')
@@ -189,8 +196,8 @@ describe('a key that is cut off or altered is refused', () => {
     }
     const foreign = swap('n', Buffer.from(other.n!, 'base64url'))
     for (const format of ['pkcs1', 'pkcs8', 'openssh'] as const) {
-      expect(refusal(foreign.toString(format)).message).toMatch(pair)
-      expect(parsePrivateKey(own.toString(format)).type).toBe('rsa')
+      expect((await refusal(foreign.toString(format))).message).toMatch(pair)
+      expect((await parsePrivateKey(own.toString(format), { opener })).type).toBe('rsa')
     }
 
     const point = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey
@@ -199,13 +206,15 @@ describe('a key that is cut off or altered is refused', () => {
     for (const type of ['sec1', 'pkcs8'] as const) {
       const der = point.export({ type, format: 'der' })
       der.set(q(otherPoint), der.length - 64)
-      expect(refusal(armour(type === 'sec1' ? 'EC PRIVATE KEY' : 'PRIVATE KEY', der)).message).toMatch(pair)
+      expect(
+        (await refusal(armour(type === 'sec1' ? 'EC PRIVATE KEY' : 'PRIVATE KEY', der))).message,
+      ).toMatch(pair)
     }
 
     const content = contentOf(plain)
     const publicHalf = content.subarray(content.indexOf('ssh-ed25519') + 15).subarray(0, 32)
     publicHalf[5]! ^= 1
-    expect(refusal(armour('OPENSSH PRIVATE KEY', content)).message).toMatch(pair)
+    expect((await refusal(armour('OPENSSH PRIVATE KEY', content))).message).toMatch(pair)
   })
 })
 
@@ -217,37 +226,39 @@ describe('a passphrase', () => {
     ['PKCS#8', folder.convert(rsa, '-m', 'PKCS8', '-N', 'secret')],
   ]
 
-  it('that is missing, empty or wrong is refused by its own name, in every container', () => {
+  it('that is missing, empty or wrong is refused by its own name, in every container', async () => {
     for (const [container, text] of encrypted()) {
-      expect(parsePrivateKey(text, { passphrase: 'secret' }).wasEncrypted, container).toBe(true)
+      expect((await parsePrivateKey(text, { opener, passphrase: 'secret' })).wasEncrypted, container).toBe(
+        true,
+      )
       for (const passphrase of [undefined, null, '']) {
-        const error = refusal(text, { passphrase })
+        const error = await refusal(text, { passphrase })
         expect([container, error.details.field]).toEqual([container, 'passphrase'])
         expect(error.message).toMatch(/is needed/)
       }
       for (const passphrase of ['wrong', 'Secret', 'secret ', 'x'.repeat(1_024)]) {
-        const error = refusal(text, { passphrase })
+        const error = await refusal(text, { passphrase })
         expect([container, error.details.field]).toEqual([container, 'passphrase'])
         expect(error.message).not.toContain(passphrase)
       }
     }
   })
 
-  it('is not asked for where the key would be refused anyway', () => {
+  it('is not asked for where the key would be refused anyway', async () => {
     const content = contentOf(folder.convert(plain, '-N', 'secret', '-a', '1'))
-    const error = refusal(armour('OPENSSH PRIVATE KEY', content.subarray(0, -1)))
+    const error = await refusal(armour('OPENSSH PRIVATE KEY', content.subarray(0, -1)))
     expect(error.details.field).toBe('private_key')
   })
 })
 
 describe('a key whose decryption would take hours is refused before it begins', () => {
-  it('bcrypt with more than 128 rounds', () => {
+  it('bcrypt with more than 128 rounds', async () => {
     const content = contentOf(folder.convert(plain, '-N', 'secret', '-a', '7'))
     const at = content.indexOf(Buffer.from([0, 0, 0, 7, 0, 0, 0, 1]))
     expect(at).toBeGreaterThan(0)
     for (const rounds of [129, 1_000_000, 0xff_ff_ff_ff]) {
       content.writeUInt32BE(rounds, at)
-      const error = refusal(armour('OPENSSH PRIVATE KEY', content), { passphrase: 'secret' })
+      const error = await refusal(armour('OPENSSH PRIVATE KEY', content), { passphrase: 'secret' })
       expect(error.message).toMatch(/more than 128 rounds.*ssh-keygen -p -a 16/)
     }
   })
@@ -264,44 +275,45 @@ describe('a key whose decryption would take hours is refused before it begins', 
     )
   }
 
-  it.skipIf(!hasOpenssl)('PBKDF2 with more than a million rounds', () => {
+  it.skipIf(!hasOpenssl)('PBKDF2 with more than a million rounds', async () => {
     const options = ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-iter', '1000000', '-passout', 'pass:secret']
     const text = folder.openssl(rsa, ...options)
-    expect(parsePrivateKey(text, { passphrase: 'secret' }).wasEncrypted).toBe(true)
+    expect((await parsePrivateKey(text, { opener, passphrase: 'secret' })).wasEncrypted).toBe(true)
     const million = Buffer.from('02030f4240', 'hex')
     for (const more of ['02030f4241', '02037fffff']) {
       expect(
-        refusal(withNumber(text, million, Buffer.from(more, 'hex')), { passphrase: 'secret' }).message,
+        (await refusal(withNumber(text, million, Buffer.from(more, 'hex')), { passphrase: 'secret' }))
+          .message,
       ).toMatch(/takes too long/)
     }
   })
 
-  it.skipIf(!hasOpenssl)('scrypt with parameters that only its memory limit would let through', () => {
+  it.skipIf(!hasOpenssl)('scrypt with parameters that only its memory limit would let through', async () => {
     const text = folder.openssl(rsa, 'pkcs8', '-topk8', '-scrypt', '-passout', 'pass:secret')
     const usual = Buffer.from('02024000020108020101', 'hex')
     const costly = Buffer.from('02024000020108020109', 'hex')
-    expect(refusal(withNumber(text, usual, costly), { passphrase: 'secret' }).message).toMatch(
+    expect((await refusal(withNumber(text, usual, costly), { passphrase: 'secret' })).message).toMatch(
       /takes too long/,
     )
   })
 
-  it.skipIf(!hasOpenssl)('schemes that OpenSSL has retired', () => {
+  it.skipIf(!hasOpenssl)('schemes that OpenSSL has retired', async () => {
     const options = ['pkcs8', '-topk8', '-v1', 'PBE-SHA1-3DES', '-passout', 'pass:secret']
-    expect(refusal(folder.openssl(rsa, ...options), { passphrase: 'secret' }).message).toMatch(
+    expect((await refusal(folder.openssl(rsa, ...options), { passphrase: 'secret' })).message).toMatch(
       /not supported any more/,
     )
     const des = rsa.replace(
       'KEY-----\n',
       'KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0011223344556677\n\n',
     )
-    expect(refusal(des, { passphrase: 'secret' }).message).toMatch(/cipher that is not supported/)
+    expect((await refusal(des, { passphrase: 'secret' })).message).toMatch(/cipher that is not supported/)
   })
 
-  it('rsa whose factors are larger than its modulus', () => {
+  it('rsa whose factors are larger than its modulus', async () => {
     const altered = sshpk.parsePrivateKey(rsa, 'pem')
     const part = altered.part as unknown as Record<string, { data: Buffer }>
     part.p!.data = Buffer.concat([Buffer.from([1]), Buffer.alloc(8_000, 0xff)])
     part.dmodp!.data = part.p!.data
-    expect(refusal(altered.toString('pkcs1')).message).toMatch(/does not belong/)
+    expect((await refusal(altered.toString('pkcs1'))).message).toMatch(/does not belong/)
   })
 })

@@ -11,6 +11,7 @@ import type { Collection, Logger, SecretBox, StorageAdapter, StorageSession } fr
 import { CheckpointFile, type CheckpointFileSystem } from '../../src/runtime/checkpoint-file.ts'
 import { ManagedStorage } from '../../src/runtime/managed-storage.ts'
 import { type AuditChain, createAuditChain } from '../../src/services/audit-chain.ts'
+import { AuditKey } from '../../src/services/audit-key.ts'
 import { SealedValues } from '../../src/services/sealed-values.ts'
 import { createTestClock, type TestClock } from '../../src/testing/test-clock.ts'
 import { entryRow } from '../audit/entries.ts'
@@ -35,7 +36,7 @@ export interface AuditSandbox {
   chain(options?: { readonly onStep?: OnStep; readonly secrets?: SecretBox | undefined }): AuditChain
   /** Runs SQL through a connection of its own, past gitferry. */
   sql(text: string): void
-  /** Writes entries as `AuditLog` does. */
+  /** Writes entries as `AuditLog` does, signed by the newest chain that was opened; before, as in a log without a key. */
   write(count: number): Promise<void>
   remove(): Promise<void>
 }
@@ -95,6 +96,7 @@ export async function createAuditSandbox(): Promise<AuditSandbox> {
       void log.push({ level: name, message, fields })
   const logger: Logger = { debug() {}, info: level('info'), warn: level('warn'), error: level('error') }
   const entries = storage.collection('audit_log')
+  const chains: AuditChain[] = []
 
   return {
     storage,
@@ -110,13 +112,15 @@ export async function createAuditSandbox(): Promise<AuditSandbox> {
     },
     chain({ onStep = () => {}, ...options } = {}) {
       const fs = announcedFs(volume.promises as unknown as CheckpointFileSystem, onStep)
-      return createAuditChain({
+      const chain = createAuditChain({
         storage: announcedStorage(storage, onStep),
         clock,
         logger,
         sealed: new SealedValues({ box: 'secrets' in options ? options.secrets : box }),
         checkpoints: new CheckpointFile({ path, fs }),
       })
+      chains.unshift(chain)
+      return chain
     },
     sql(text) {
       const database = new DatabaseSync(file)
@@ -125,8 +129,13 @@ export async function createAuditSandbox(): Promise<AuditSandbox> {
     },
     async write(count) {
       const { id: _, version: __, ...entry } = entryRow(1)
+      const signer = chains.find((chain) => chain.sign(entry) !== null)
+      if (signer === undefined)
+        await new AuditKey({ storage, sealed: new SealedValues({ box }) }).noteUnsigned()
       await storage.transaction(async (session) => {
-        for (let left = count; left > 0; left -= 1) await session.collection('audit_log').insert(entry)
+        for (let left = count; left > 0; left -= 1) {
+          await session.collection('audit_log').insert({ ...entry, mac: signer?.sign(entry) ?? null })
+        }
       })
     },
     async remove() {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { GitferryError } from '../../src/errors/index.ts'
 import type { AuditChain } from '../../src/services/audit-chain.ts'
+import { entryRow } from '../audit/entries.ts'
 import { type AuditSandbox, createAuditSandbox } from './audit-sandbox.ts'
 
 let sandbox: AuditSandbox
@@ -127,6 +128,32 @@ describe('the sealer', () => {
     expect(await chain.verify()).toEqual(whole(5_000))
     expect(Math.max(...updates)).toBeLessThanOrEqual(100)
     expect(sandbox.log.length).toBeLessThan(20)
+  })
+
+  it('ends after the checkpoint in hand when a stop has no more time, and the next start goes on', async () => {
+    await sandbox.write(2_500)
+    const chain = sandbox.chain()
+    chain.start()
+    await chain.stop({ signal: AbortSignal.abort() })
+    expect(await chain.verify()).toMatchObject({ valid: true, problems: [] })
+    const { seq } = JSON.parse(sandbox.checkpoint!)
+    expect(seq).toBeGreaterThan(0)
+    expect(seq).toBeLessThanOrEqual(2_000)
+    expect(await sandbox.entries.count({ seq: null })).toBe(2_500 - seq)
+    expect(await (await live()).verify()).toEqual(whole(2_500))
+  })
+
+  it('seals no entry that gitferry did not write, says which, and goes on', async () => {
+    const chain = sandbox.chain()
+    await chain.open()
+    await sandbox.write(1)
+    const { id: _, version: __, ...entry } = entryRow(1)
+    const { id } = await sandbox.entries.insert({ ...entry, operator: 'mallory' })
+    await sandbox.write(1)
+    await live(chain)
+    expect(errors()).toMatchObject([{ fields: { entry_ids: [id] } }])
+    const rows = await sandbox.entries.find()
+    expect(rows.map(({ seq }) => seq)).toEqual([1, null, 2])
   })
 
   it('holds up no writer: entries that are written while it seals are sealed next', async () => {

@@ -17,6 +17,7 @@ afterEach(() => sandbox.remove())
 
 /** Writes entries, seals them, and ends: one life of a process. */
 async function live(count: number, chain: AuditChain = sandbox.chain()): Promise<AuditChain> {
+  await chain.open().catch(() => {})
   await sandbox.write(count)
   chain.start()
   await chain.stop()
@@ -113,6 +114,45 @@ describe('tampering with the table', () => {
   })
 })
 
+describe('tampering with entries that are not sealed yet', () => {
+  const columns = 'version, type, object_type, object_id, operator, result, details, ip, created_at'
+
+  it.each([
+    ['puts one in', `insert into audit_log (${columns}) select ${columns} from audit_log where id = 2`, 6],
+    [
+      'puts one in with the MAC of another',
+      `drop index audit_log_mac_key;
+       insert into audit_log (${columns}, mac) select ${columns}, mac from audit_log where id = 2`,
+      6,
+    ],
+    ['changes one', "update audit_log set operator = 'mallory' where id = 5", 5],
+    ['takes the MAC of one', 'update audit_log set mac = null where id = 5', 5],
+  ])('that %s names it, before and after the chain went on', async (_, sql, id) => {
+    const chain = await live(3)
+    await sandbox.write(2)
+    sandbox.sql(sql)
+    expect(await found(chain)).toEqual([['inserted', null, id]])
+    for (let start = 0; start < 2; start += 1) {
+      const later = await live(1)
+      expect(await found(later)).toEqual([['inserted', null, id]])
+      expect(await later.verify()).toMatchObject({ unsealed: 1 })
+    }
+  })
+
+  it('that takes the newest out of the chain and changes them seals none of them anew', async () => {
+    await live(5)
+    sandbox.sql(
+      "update audit_log set seq = null, prev_hash = null, hash = null, operator = 'me' where seq >= 4",
+    )
+    const changed = [
+      ['changed', null, 4],
+      ['changed', null, 5],
+    ]
+    expect(await found(await live(0))).toEqual([['cut_off', 4, null], ...changed])
+    expect(await found(await live(1))).toEqual([['removed', 4, null], ...changed])
+  })
+})
+
 describe('tampering with the checkpoint', () => {
   const missing = (problems: unknown[][]) => problems.filter(([kind]) => kind === 'checkpoint_missing')
 
@@ -171,6 +211,49 @@ describe('tampering with the key', () => {
       ['inserted', 2, 2],
       ['inserted', 3, 3],
     ])
+  })
+
+  it('that removes it, the checkpoint and all seals does not make a new log of a rewritten one', async () => {
+    await live(3)
+    sandbox.sql(`
+      delete from settings;
+      update audit_log set seq = null, prev_hash = null, hash = null, mac = null, operator = 'me';
+    `)
+    sandbox.checkpoint = undefined
+    await expect(sandbox.chain().verify()).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' })
+    const lost = [
+      ['checkpoint_missing', 0, null],
+      ['inserted', null, 1],
+      ['inserted', null, 2],
+      ['inserted', null, 3],
+    ]
+    expect(await found(await live(0))).toEqual(lost)
+    expect(sandbox.log.at(-1)).toMatchObject({ level: 'error' })
+    expect(sandbox.log.some(({ message }) => message.includes('key of the audit log is gone'))).toBe(true)
+    expect(await found(await live(1))).toEqual(lost)
+  })
+
+  it('that removes it is not covered up by a start without a secret box', async () => {
+    await live(3)
+    sandbox.sql(
+      'delete from settings; update audit_log set seq = null, prev_hash = null, hash = null, mac = null',
+    )
+    sandbox.checkpoint = undefined
+    expect(await sandbox.chain({ secrets: undefined }).open()).toBe(0)
+    expect((await found(await live(0)))[0]).toEqual(['checkpoint_missing', 0, null])
+  })
+
+  it('is told from a log that never had one: its entries are taken as they are, and their number is told', async () => {
+    const boxless = sandbox.chain({ secrets: undefined })
+    await boxless.open()
+    await sandbox.write(3)
+    const chain = sandbox.chain()
+    expect(await chain.open()).toBe(3)
+    expect(await sandbox.chain().open()).toBe(0)
+    await sandbox.write(2)
+    chain.start()
+    await chain.stop()
+    expect(await chain.verify()).toMatchObject({ valid: true, sealed: 5, unsealed: 0 })
   })
 
   it('is told from a secret key that is another one: nothing is sealed, and nothing is taken for damage', async () => {

@@ -5,6 +5,7 @@ import { type CancelRunContext, cancelRun } from '../../src/services/cancel-run.
 
 let status: RunStatus
 let steps: string[]
+let attempt: 'succeeded' | 'failed' | undefined
 /** What happens to the run between a look at it and the step that follows. */
 let meanwhile: Record<string, () => void>
 
@@ -17,12 +18,27 @@ const step = (name: string) => {
 const draft: AuditDraft = {
   note: () => {},
   begin: async () => {},
+  doubt: () => {},
   write: async () => void steps.push('entry'),
 }
 
 const context = {
   storage: { collection: () => ({ get: async () => ({ id: 7, task_id: 1, status, attempt: 1 }) }) },
-  audit: { recoverRun: async () => {} },
+  audit: {
+    recoverRun: async () => {},
+    attempt: async (_who: unknown, _what: unknown, work: (draft: AuditDraft) => Promise<unknown>) => {
+      const worked = work(draft)
+      await worked.then(
+        () => {
+          attempt = 'succeeded'
+        },
+        () => {
+          attempt = 'failed'
+        },
+      )
+      return worked
+    },
+  },
   queue: {
     cancel: async () => {
       step('queue')
@@ -48,19 +64,30 @@ const context = {
 
 beforeEach(() => {
   steps = []
+  attempt = undefined
   meanwhile = {}
 })
 
 describe('canceling', () => {
   it('a waiting run ends it in the storage, then takes it out of the queue', async () => {
     status = 'pending'
-    expect((await cancelRun(7, draft, context)).status).toBe('canceled')
+    expect((await cancelRun(7, context)).status).toBe('canceled')
     expect(steps).toEqual(['storage', 'entry', 'queue'])
+  })
+
+  it('a waiting run has succeeded with its entry, whatever fails afterwards', async () => {
+    status = 'pending'
+    meanwhile.queue = () => {
+      throw new Error('the queue is down')
+    }
+    await expect(cancelRun(7, context)).rejects.toThrow('the queue is down')
+    expect(steps).toEqual(['storage', 'entry', 'queue'])
+    expect(attempt).toBe('succeeded')
   })
 
   it('a run under way asks the queue', async () => {
     status = 'running'
-    expect((await cancelRun(7, draft, context)).status).toBe('canceled')
+    expect((await cancelRun(7, context)).status).toBe('canceled')
     expect(steps).toEqual(['queue'])
   })
 
@@ -69,7 +96,7 @@ describe('canceling', () => {
     meanwhile.storage = () => {
       status = 'running'
     }
-    expect((await cancelRun(7, draft, context)).status).toBe('canceled')
+    expect((await cancelRun(7, context)).status).toBe('canceled')
     expect(steps).toEqual(['storage', 'queue'])
   })
 
@@ -78,7 +105,7 @@ describe('canceling', () => {
     meanwhile.queue = () => {
       status = 'pending'
     }
-    expect((await cancelRun(7, draft, context)).status).toBe('canceled')
+    expect((await cancelRun(7, context)).status).toBe('canceled')
     expect(steps).toEqual(['queue', 'storage', 'storage', 'entry', 'queue'])
   })
 
@@ -93,7 +120,7 @@ describe('canceling', () => {
         meanwhile[at] = () => {
           status = ended
         }
-        await expect(cancelRun(7, draft, context)).rejects.toMatchObject({
+        await expect(cancelRun(7, context)).rejects.toMatchObject({
           code: 'RUN_FINISHED',
           status: 409,
           details: { id: 7, status: ended },

@@ -48,6 +48,8 @@ describe('trying a channel out', () => {
       expect(await testing).toMatchObject({ success: false })
     }
     expect((await audited()).at(-1)).toMatchObject({ error_code: 'NOTIFIER_UNREACHABLE' })
+    // the message may have arrived all the same
+    expect((await audited()).slice(1).map(({ result }) => result)).toEqual(['unknown', 'unknown'])
     expect(parts.clock.pending).toBe(0)
   })
 
@@ -62,6 +64,52 @@ describe('trying a channel out', () => {
     expect(parts.clock.pending).toBe(0)
   })
 
+  it('ends when the sender is closed, and sends nothing after that', async () => {
+    const { id } = await parts.channels.create(board)
+    parts.board.reactions.push('ignore the signal')
+    const testing = parts.channels.test(id)
+    await parts.clock.advance(0)
+    parts.context.channelSender.close()
+    expect(await testing).toEqual({ success: false, message: 'given up before an answer came' })
+    expect(await parts.channels.test(id)).toEqual({ success: false, message: 'given up before it was sent' })
+    expect(parts.board.sent).toHaveLength(1)
+    expect(parts.clock.pending).toBe(0)
+  })
+
+  it('is recorded as it went when its caller goes away once the provider has answered', async () => {
+    const { id } = await parts.channels.create(board)
+    const abort = new AbortController()
+    const { channelSender } = parts.context
+    const send = channelSender.send.bind(channelSender)
+    channelSender.send = async (...given) => {
+      const result = await send(...given)
+      abort.abort()
+      return result
+    }
+    await expect(parts.channels.test(id, { signal: abort.signal })).rejects.toMatchObject({ code: 'ABORTED' })
+    expect((await audited()).slice(1)).toMatchObject([
+      { type: 'test', result: 'success', error_code: null, details: { success: true, message: 'ok' } },
+    ])
+  })
+
+  it('is recorded as unknown when its caller goes away before that', async () => {
+    const { id } = await parts.channels.create(board)
+    parts.board.reactions.push('ignore the signal')
+    const abort = new AbortController()
+    const testing = parts.channels.test(id, { signal: abort.signal })
+    await parts.clock.advance(0)
+    abort.abort()
+    await expect(testing).rejects.toMatchObject({ code: 'ABORTED' })
+    expect((await audited()).slice(1)).toMatchObject([
+      {
+        type: 'test',
+        result: 'unknown',
+        error_code: 'ABORTED',
+        details: { success: false, message: 'given up before an answer came' },
+      },
+    ])
+  })
+
   it('survives a notifier with a defect', async () => {
     const { id } = await parts.channels.create(board)
     parts.board.reactions.push('throw')
@@ -70,6 +118,102 @@ describe('trying a channel out', () => {
       message: expect.stringContaining('log'),
     })
     expect(parts.logged).toMatchObject([{ message: 'a notifier failed', fields: { channel_id: 1 } }])
+  })
+})
+
+describe('trying a channel out again and again', () => {
+  const rateOf = 20
+
+  /** Tries it out so many times at once: how many messages were sent, and what the others were told. */
+  async function tryAtOnce(id: number, times: number) {
+    const before = parts.board.sent.length
+    const tests = await Promise.allSettled(Array.from({ length: times }, () => parts.channels.test(id)))
+    const refused = tests.filter((test) => test.status === 'rejected').map(({ reason }) => reason)
+    return { sent: parts.board.sent.length - before, refused }
+  }
+
+  beforeEach(() => {
+    parts.board.rate = { messages: rateOf, perMs: 60_000 }
+  })
+
+  it('sends no more than its provider takes, and says when to come again', async () => {
+    const { id } = await parts.channels.create(board)
+    const { sent, refused } = await tryAtOnce(id, 40)
+    expect(sent).toBe(rateOf)
+    expect(refused).toHaveLength(20)
+    for (const error of refused) {
+      expect(error).toMatchObject({
+        code: 'RATE_LIMITED',
+        status: 429,
+        retryable: true,
+        details: { retry_after_seconds: 60 },
+      })
+    }
+    const entries = (await audited()).filter(({ type }) => type === 'test')
+    expect(entries.filter(({ error_code }) => error_code === 'RATE_LIMITED')).toHaveLength(20)
+    await parts.clock.advance(59_001)
+    expect((await tryAtOnce(id, 1)).refused).toMatchObject([{ details: { retry_after_seconds: 1 } }])
+    await parts.clock.advance(999)
+    expect((await tryAtOnce(id, 40)).sent).toBe(rateOf)
+  })
+
+  it('counts for the deliveries of the channel too', async () => {
+    const { id } = await parts.channels.create({ ...board, events: ['sync_failure'] })
+    await tryAtOnce(id, 15)
+    for (let count = 0; count < 20; count += 1) await parts.tellOf('sync_failure')
+    parts.dispatcher.start()
+    await parts.clock.advance(0)
+    expect(parts.board.sent).toHaveLength(rateOf)
+    await parts.clock.advance(60_000)
+    expect(parts.board.sent).toHaveLength(35)
+    await parts.dispatcher.stop({ timeoutMs: 0 })
+  })
+
+  it('counts for a delivery that is being claimed at the same moment, which keeps its tries', async () => {
+    const { id } = await parts.channels.create({ ...board, events: ['sync_failure'] })
+    await parts.tellOf('sync_failure')
+    const collection = parts.storage.collection.bind(parts.storage)
+    parts.storage.collection = ((name: 'deliveries') => {
+      const rows = collection(name)
+      const updateWhere = rows.updateWhere.bind(rows)
+      rows.updateWhere = async (where, changes) => {
+        const changed = await updateWhere(where, changes)
+        if (name !== 'deliveries') return changed
+        parts.storage.collection = collection
+        await tryAtOnce(id, rateOf)
+        return changed
+      }
+      return rows
+    }) as typeof parts.storage.collection
+    parts.dispatcher.start()
+    await parts.clock.advance(0)
+    expect(parts.board.sent).toHaveLength(rateOf)
+    const all = async () => (await parts.deliveries.list()).items
+    expect(await all()).toMatchObject([{ status: 'pending', attempts: 0 }])
+    await parts.clock.advance(60_000)
+    expect(await all()).toMatchObject([{ status: 'sent', attempts: 1 }])
+    await parts.dispatcher.stop({ timeoutMs: 0 })
+  })
+
+  it('is forgotten when the channel is deleted', async () => {
+    const { id } = await parts.channels.create(board)
+    await tryAtOnce(id, rateOf)
+    const row = (await parts.storage.collection('channels').get(id))!
+    const freeAt = () => parts.context.channelSender.freeAt(row)
+    expect(freeAt()).toBe(parts.clock.now() + 60_000)
+    await parts.channels.delete(id)
+    expect(freeAt()).toBe(parts.clock.now())
+  })
+
+  it('waits while the provider asks for patience', async () => {
+    const { id } = await parts.channels.create(board)
+    parts.board.reactions.push({ ok: false, kind: 'throttled', message: 'too fast', retryAfterMs: 600_000 })
+    expect(await parts.channels.test(id)).toMatchObject({ success: false })
+    const { sent, refused } = await tryAtOnce(id, 1)
+    expect(sent).toBe(0)
+    expect(refused).toMatchObject([{ code: 'RATE_LIMITED', details: { retry_after_seconds: 600 } }])
+    await parts.clock.advance(600_000)
+    expect((await parts.channels.test(id)).success).toBe(true)
   })
 })
 

@@ -60,6 +60,7 @@ describe('a credential that is created', () => {
       type: 'password',
       username: 'me',
       origin: 'https://git.example.com',
+      source: 'api',
       used_by: [],
       last_used_at: null,
       created_at: expect.stringMatching(/Z$/),

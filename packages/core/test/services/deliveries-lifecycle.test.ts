@@ -50,17 +50,41 @@ describe('stopping', () => {
     await begin()
     await parts.dispatcher.stop({ timeoutMs: 0 })
     expect(await all()).toMatchObject([
-      { status: 'pending', attempts: 1, next_attempt_at: '2026-01-01T00:00:00.000Z' },
+      { status: 'pending', attempts: 0, next_attempt_at: '2026-01-01T00:00:00.000Z' },
     ])
     const next = parts.makeDispatcher()
     next.start()
     await parts.clock.advance(0)
     await next.stop({ timeoutMs: 0 })
-    expect(await all()).toMatchObject([{ status: 'sent', attempts: 2 }])
+    expect(await all()).toMatchObject([{ status: 'sent', attempts: 1 }])
     expect(parts.board.sent.map(({ message }) => message.id)).toEqual([
       'gitferry-delivery-1',
       'gitferry-delivery-1',
     ])
+  })
+})
+
+describe('a stop in the middle of a send', () => {
+  it('uses up none of the tries of a delivery, however often it comes', async () => {
+    await add('one', ['sync_failure'])
+    await parts.tellOf('sync_failure')
+    for (let count = 0; count < 6; count += 1) {
+      parts.board.reactions.push('hang')
+      const dispatcher = parts.makeDispatcher()
+      dispatcher.start()
+      await parts.clock.advance(0)
+      await dispatcher.stop({ timeoutMs: 0 })
+    }
+    expect(parts.board.sent).toHaveLength(6)
+    expect(await all()).toMatchObject([
+      { status: 'pending', attempts: 0, response: 'given up before an answer came' },
+    ])
+    // a provider that fails still has all of its tries
+    const failing = { ok: false, kind: 'transient', message: 'HTTP 502' } as const
+    parts.board.reactions.push(failing, failing, failing, failing)
+    await begin()
+    await parts.clock.advance(3_600_000)
+    expect(await all()).toMatchObject([{ status: 'sent', attempts: 5 }])
   })
 })
 

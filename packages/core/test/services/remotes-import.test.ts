@@ -168,6 +168,30 @@ describe('reading the configuration again', () => {
     expect(await unsealed(chosen.id)).toBe('canary-chosen')
   })
 
+  it('never replaces a credential that somebody stored under the name of a remote', async () => {
+    configure('https://git.example.com/x.git')
+    const { id } = await register()
+    const mine = await world.api.credentials.create({
+      name: 'site/origin',
+      type: 'password',
+      origin: 'https://git.example.com',
+      username: 'me',
+      password: 'canary-mine',
+    })
+    await world.api.repos.remotes.update(id, 'origin', { credential_id: mine.id })
+    configure(`https://you:${secret}@git.example.com/x.git`)
+    await reimport(id)
+    expect(await origin(id)).toMatchObject({ credential_id: mine.id })
+    // and where it is given here, it has a credential of its own
+    const fetch_url = `https://you:${secret}@git.example.com/y.git`
+    const { credential_id } = await world.api.repos.remotes.update(id, 'origin', { fetch_url })
+    expect(await credentials()).toMatchObject([
+      { id: mine.id, name: 'site/origin', username: 'me', source: 'api' },
+      { id: credential_id, name: 'site/origin 2', username: 'you', source: 'url' },
+    ])
+    expect(await unsealed(mine.id)).toBe('canary-mine')
+  })
+
   it('mends a credential whose secret cannot be opened any more', async () => {
     const { id, credential_id } = await registered()
     await world.storage.collection('credentials').update(credential_id, { sealed_secret: 'v1.lost' })

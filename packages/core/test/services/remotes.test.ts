@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import {
   type AddRemote,
   type GitferryError,
@@ -438,6 +439,67 @@ describe('a remote of the configuration', () => {
     expect(await credentials()).toHaveLength(1)
   })
 
+  describe('that is forbidden for a while', () => {
+    const ssh = (port: number) => `ssh://git@git.example.com:${port}/x.git`
+    const forbidden = 'ssh://git@10.0.0.1/x.git'
+    let ssh_key_id: number
+    beforeEach(async () => {
+      configure('origin', ssh(2222))
+      await reimport()
+      ssh_key_id = await addKey()
+      await update('origin', { ssh_key_id })
+      configure('origin', forbidden)
+      await reimport()
+      await reimport()
+      await world.takeEntries()
+    })
+    const unbound = async () =>
+      (await world.takeEntries()).flatMap(({ object_type, details }) =>
+        object_type === 'repo' ? [details] : [],
+      )
+
+    it('keeps its key meanwhile, and has it again where it led before', async () => {
+      expect(await named('origin')).toMatchObject({ problem: expect.any(String), ssh_key_id })
+      configure('origin', ssh(2222))
+      await reimport()
+      expect(await named('origin')).toMatchObject({ problem: null, ssh_key_id })
+      expect(await unbound()).toEqual([])
+    })
+
+    it('loses its key when it comes back elsewhere, and an entry says so', async () => {
+      configure('origin', ssh(2223))
+      await reimport()
+      expect(await named('origin')).toMatchObject({ problem: null, ssh_key_id: null })
+      expect(await unbound()).toEqual([{ unbound: ['origin'] }])
+    })
+
+    it('has its key again with a URL that is given here, where it led before and nowhere else', async () => {
+      expect(await update('origin', { fetch_url: ssh(2222) })).toMatchObject({ ssh_key_id })
+      configure('backup', ssh(2222))
+      await reimport()
+      await update('backup', { ssh_key_id })
+      configure('backup', forbidden)
+      await reimport()
+      expect(await update('backup', { fetch_url: 'ssh://git@10.0.0.1/x.git' }).catch(() => 0)).toBe(0)
+      expect(await update('backup', { fetch_url: ssh(22) })).toMatchObject({ ssh_key_id: null })
+    })
+
+    it('is bound to where it leads now by a key that is given meanwhile', async () => {
+      const other = await addKey('other')
+      await update('origin', { ssh_key_id: other })
+      configure('origin', ssh(2222))
+      await reimport()
+      expect(await named('origin')).toMatchObject({ problem: null, ssh_key_id: null })
+    })
+
+    it('loses its key when it leaves the configuration, and an entry says so', async () => {
+      world.sandbox.git(world.sandbox.clonePath, 'config', '--remove-section', 'remote.origin')
+      await reimport()
+      expect(await named('origin')).toBeUndefined()
+      expect(await unbound()).toEqual([{ unbound: ['origin'] }])
+    })
+  })
+
   it('stays the configuration’s when the URL that is given is the one that it has', async () => {
     const { fetch_url } = (await named('origin'))!
     expect(await update('origin', { fetch_url })).toMatchObject({ source: 'config' })
@@ -469,6 +531,14 @@ describe('a remote of the configuration', () => {
 })
 
 describe('a remote that is deleted', () => {
+  it('may be one that was added here although the clone is gone; one of its configuration may not', async () => {
+    await add()
+    renameSync(world.sandbox.clonePath, `${world.sandbox.clonePath}-away`)
+    expect(await remotes().delete(repoId, 'mirror')).toEqual({ name: 'mirror', deleted: true })
+    expect(await refusal(remotes().delete(repoId, 'origin'))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+    expect((await remotes().list(repoId)).items.map(({ name }) => name).sort()).toEqual(['backup', 'origin'])
+  })
+
   it('is gone, told and audited', async () => {
     await add()
     await world.takeEntries()

@@ -114,6 +114,17 @@ describe('an imported SSH key', () => {
     expect(world.takeEvents()).toEqual([])
   })
 
+  it('that is given up while it is being opened is not stored, and leaves one entry', async () => {
+    const slow = folder.convert(ed25519, '-N', 'x', '-a', '128')
+    const caller = new AbortController()
+    const { signal } = caller
+    const call = world.api.keys.create({ name: 'deploy', private_key: slow, passphrase: 'x' }, { signal })
+    setImmediate(() => caller.abort())
+    expect((await refusal(call)).code).toBe('ABORTED')
+    expect(await world.takeEntries()).toMatchObject([{ result: 'failure', error_code: 'ABORTED' }])
+    expect((await world.api.keys.list()).total).toBe(0)
+  })
+
   it('whose name is taken, or that is there already, is refused by that field', async () => {
     await importKey('deploy')
     const named = await refusal(importKey('deploy', ecdsa))
@@ -339,6 +350,8 @@ describe('without a secret key', () => {
     expect(refused.code).toBe('SECRETS_UNAVAILABLE')
     expect((await refusal(bare.api.keys.generate({ name: 'a' }))).code).toBe('SECRETS_UNAVAILABLE')
     expect(await bare.api.keys.list()).toMatchObject({ items: [], total: 0 })
-    expect(await bare.storage.collection('settings').count()).toBe(0)
+    // what is noted is that the audit log has no key
+    const settings = await bare.storage.collection('settings').find()
+    expect(settings.map(({ name }) => name)).toEqual(['audit_unsigned'])
   })
 })

@@ -82,6 +82,29 @@ describe('who signed a webhook', () => {
     }
   })
 
+  it('is refused before there is a body where none could make it good, in the same words', () => {
+    const header = signed('another')
+    const bad = [
+      undefined,
+      null,
+      '',
+      'sha256=00',
+      header.toUpperCase(),
+      header.slice(7),
+      `${header}0`,
+      'sha1=x',
+    ]
+    for (const options of [{}, { secrets: [] }]) {
+      for (const header of bad) {
+        const early = refusal(() => gate(options).expectSignature(header))
+        const late = refusal(() => gate(options).verify(body, header))
+        expect([early.code, early.message]).toEqual([late.code, late.message])
+      }
+    }
+    expect(refusal(() => gate({ secrets: [] }).expectSignature(header)).message).toMatch(/No webhook secret/)
+    gate().expectSignature(header)
+  })
+
   it('a refusal never holds the secret or the right signature', () => {
     for (const header of [undefined, 'sha1=x', signed('another')]) {
       const { message, details } = refusal(() => gate().verify(body, header))

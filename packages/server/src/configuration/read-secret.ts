@@ -43,9 +43,13 @@ export function readSecret(
 ): { readonly text: string; readonly where: string } | undefined {
   const found = findSecret(setting, sources)
   if (found === undefined || 'text' in found) return found
-  const { path, where } = found
+  return { text: readSecretFile(found.path, found.where, readFile), where: found.where }
+}
+
+/** What a file holds that `where` names. @throws INVALID_INPUT when it cannot be read */
+export function readSecretFile(path: string, where: string, readFile: (path: string) => string): string {
   try {
-    return { text: readFile(path), where }
+    return readFile(path)
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no' : 'cannot read the'
     throw usageError(where, `${reason} file ${path}`, cause)

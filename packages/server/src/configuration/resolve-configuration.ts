@@ -4,6 +4,7 @@ import { allowedHostName, loopbackNames } from '../host-name.ts'
 import { readCommandLine } from './command-line.ts'
 import { readConfigurationFile } from './configuration-file.ts'
 import { nearest } from './nearest.ts'
+import { oldSecretKeys } from './old-secret-keys.ts'
 import { type Environment, readOriginalNames } from './original-names.ts'
 import type { Source } from './read-secret.ts'
 import { type SecretKeyChoice, secretKey } from './secret-key.ts'
@@ -28,6 +29,8 @@ export interface Configuration {
   readonly git: string | undefined
   readonly concurrency: number
   readonly secretKey: SecretKeyChoice
+  /** Keys of before, in base64. */
+  readonly oldSecretKeys: readonly string[]
   readonly webhooks: {
     readonly secrets: readonly string[]
     readonly rateLimit: number
@@ -108,7 +111,11 @@ const dataDirOf = (given: Settings): string => given.data_dir ?? './data'
 
 function complete(
   given: Settings,
-  secrets: { readonly webhook: readonly string[]; readonly key: SecretKeyChoice },
+  secrets: {
+    readonly webhook: readonly string[]
+    readonly key: SecretKeyChoice
+    readonly oldKeys: readonly string[]
+  },
 ): Configuration {
   const dataDir = dataDirOf(given)
   const host = given.host ?? '127.0.0.1'
@@ -124,6 +131,7 @@ function complete(
     git: given.git,
     concurrency: given.concurrency ?? 4,
     secretKey: secrets.key,
+    oldSecretKeys: secrets.oldKeys,
     webhooks: {
       secrets: secrets.webhook,
       rateLimit: given.webhook_rate_limit ?? 100,
@@ -165,6 +173,7 @@ export function resolveConfiguration({ argv, env, readFile }: Surroundings): Inv
   const secrets = {
     webhook: webhookSecrets(sources, readFile),
     key: secretKey(sources, dataDirOf(given)),
+    oldKeys: oldSecretKeys(sources, readFile),
   }
   const configuration = complete(given, secrets)
   const { host, insecure } = configuration

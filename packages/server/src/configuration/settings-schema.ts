@@ -80,6 +80,7 @@ export const settingsSchema = z
     log_format: oneOf(['pretty', 'json']),
     secret_key: text('text').regex(secretKey, 'must be 32 bytes in base64: openssl rand -base64 32'),
     secret_key_file: text('a path'),
+    old_secret_key_files: list(text('a path')),
     webhook_secret: text('text'),
     webhook_secret_file: text('a path'),
     webhook_rate_limit: integer(1, 1_000_000),

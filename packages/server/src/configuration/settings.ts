@@ -14,6 +14,8 @@ export interface Setting {
   readonly value?: string
   /** One line for the help, with the default. */
   readonly help: string
+  /** For what nobody may see: what the original service called its variable. */
+  readonly secret?: { readonly originally: string }
 }
 
 export const settings: readonly Setting[] = [
@@ -122,6 +124,7 @@ export const settings: readonly Setting[] = [
     variable: 'GITFERRY_SECRET_KEY',
     kind: 'text',
     help: 'What stored secrets are sealed with: 32 bytes in base64. Default: the key in the file below.',
+    secret: { originally: 'ENCRYPTION_KEY' },
   },
   {
     name: 'secret_key_file',
@@ -132,10 +135,20 @@ export const settings: readonly Setting[] = [
     help: 'File with that key; made once where there is none. Default: secret.key in the data directory.',
   },
   {
+    name: 'old_secret_key_files',
+    flag: 'old-secret-key-file',
+    variable: 'GITFERRY_OLD_SECRET_KEY_FILES',
+    kind: 'texts',
+    separator: ':',
+    value: 'FILE',
+    help: 'File with a key of before: what it sealed still opens, nothing more is sealed with it; repeatable.',
+  },
+  {
     name: 'webhook_secret',
     variable: 'GITFERRY_WEBHOOK_SECRET',
     kind: 'text',
     help: 'What webhooks are signed with. Default: none; then every webhook is refused.',
+    secret: { originally: 'WEBHOOK_SECRET' },
   },
   {
     name: 'webhook_secret_file',
@@ -178,3 +191,8 @@ export const settings: readonly Setting[] = [
     help: 'How long running work may go on after a signal to stop (30s, 500ms, 2m). Default 30s.',
   },
 ]
+
+/** The environment variables that hold secrets, by every name. */
+export const secretVariables: readonly string[] = settings.flatMap(({ secret, variable }) =>
+  secret === undefined ? [] : [variable, secret.originally],
+)

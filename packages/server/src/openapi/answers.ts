@@ -1,5 +1,6 @@
 import type { Operation } from '@gitferry/core/contract'
 import type { Endpoint } from '@gitferry/core/wire'
+import type { z } from 'zod'
 import type { Components, JsonObject } from './components.ts'
 
 const count: JsonObject = { type: 'integer', minimum: 0 }
@@ -28,17 +29,24 @@ function listOf(item: JsonObject, name: string | null): JsonObject {
   }
 }
 
+/** Event → the schema of its data: what OpenAPI has no word for. */
+const dataOf = (events: Readonly<Record<string, z.ZodType>>, components: Components): JsonObject =>
+  Object.fromEntries(
+    Object.entries(events).map(([name, schema]) => [name, components.schemaOf(schema, 'output')]),
+  )
+
 /** What a success holds, by media type. */
 export function answerOf(endpoint: Endpoint, { answer }: Operation, components: Components): JsonObject {
   if ('texts' in answer) {
     return Object.fromEntries(
-      Object.entries(answer.texts).map(([type, { description, example, line }]) => [
+      Object.entries(answer.texts).map(([type, { description, events, example, line }]) => [
         type,
         {
           schema: { type: 'string', description },
           example,
           // what OpenAPI 3.2 calls itemSchema
           ...(line && { 'x-item-schema': components.schemaOf(line, 'output') }),
+          ...(events && { 'x-events': dataOf(events, components) }),
         },
       ]),
     )

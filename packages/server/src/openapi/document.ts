@@ -13,7 +13,10 @@ Answers are \`{ "code": 0, "message": "success", "data": … }\`; errors have th
 and \`error.code\` for a program. Ids are positive integers, times RFC 3339 in UTC, absent values \`null\`.
 
 Lists take \`page\` (from 1) and \`page_size\` (1 to 100, default 20). The documented lists answer everything, under the
-noun's own name, when neither is given; all others are always paged.`
+noun's own name, when neither is given; all others are always paged.
+
+Of an event stream, \`x-events\` tells each event by its name with the JSON Schema of its data; of lines of JSON,
+\`x-item-schema\` tells the schema of one.`
 
 const serverTag = { name: 'server', description: 'The server itself; without an envelope.' }
 

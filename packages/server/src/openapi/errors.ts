@@ -2,22 +2,19 @@ import { type ErrorCode, type ErrorEnvelope, errorCodes, errorTitles } from '@gi
 import type { JsonObject } from './components.ts'
 
 /** What everything under /api can answer: the request was not for this server, or the server is not well. */
-export const commonErrors: readonly ErrorCode[] = [
-  'INVALID_INPUT',
-  'HOST_NOT_ALLOWED',
-  'ABORTED',
-  'INTERNAL',
-  'CLOSED',
-]
+export const commonErrors: readonly ErrorCode[] = ['INVALID_INPUT', 'HOST_NOT_ALLOWED', 'ABORTED', 'INTERNAL']
 
 /** What only a caller who needs a credential can be answered. */
 export const credentialErrors: readonly ErrorCode[] = ['UNAUTHENTICATED']
 
 /** What whoever asks the storage can be answered. */
-export const storageErrors: readonly ErrorCode[] = ['STORAGE_FAILED']
+export const storageErrors: readonly ErrorCode[] = ['STORAGE_FAILED', 'CLOSED']
 
-/** What a change can be answered, besides. */
-export const changeErrors: readonly ErrorCode[] = ['ORIGIN_NOT_ALLOWED', 'CONFLICT', 'DISK_FULL']
+/** What a page of a foreign origin can be answered that would change something. */
+export const originErrors: readonly ErrorCode[] = ['ORIGIN_NOT_ALLOWED']
+
+/** What whoever changes the storage can be answered, besides. */
+export const changeErrors: readonly ErrorCode[] = ['CONFLICT', 'DISK_FULL']
 
 /** What a request with a body can be answered, besides. */
 export const bodyErrors: readonly ErrorCode[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']

@@ -8,6 +8,7 @@ import {
   commonErrors,
   credentialErrors,
   type ErrorResponses,
+  originErrors,
   storageErrors,
 } from './errors.ts'
 import { parametersOf } from './parameters.ts'
@@ -28,7 +29,8 @@ export function operationObject(
   },
 ): JsonObject {
   const { components, errorResponses, tag } = shared
-  const { body, description, errors = [], headers, open, path, query, summary } = operation
+  const { body, description, errors = [], headers, open, path, query, summary, withoutStorage } = operation
+  const isHarmless = endpoint.method === 'GET'
   const parameters = [
     ...parametersOf('path', path, components),
     ...parametersOf('query', query, components),
@@ -56,9 +58,10 @@ export function operationObject(
       200: { description: 'Success', content: answerOf(endpoint, operation, components) },
       ...errorResponses.for([
         ...commonErrors,
-        ...storageErrors,
+        ...(withoutStorage ? [] : storageErrors),
         ...(open ? [] : credentialErrors),
-        ...(endpoint.method === 'GET' ? [] : changeErrors),
+        ...(isHarmless ? [] : originErrors),
+        ...(isHarmless || withoutStorage ? [] : changeErrors),
         ...(body === undefined ? [] : bodyErrors),
         ...errors,
       ]),

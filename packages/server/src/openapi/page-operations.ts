@@ -1,18 +1,29 @@
 import { health, readiness } from '@gitferry/core/contract'
 import type { ErrorCode } from '@gitferry/core/wire'
 import { type PageName, pageAddresses } from '../pages/addresses.ts'
-import { docsFiles } from '../pages/docs-files.ts'
+import { docsFiles, docsPage } from '../pages/docs-files.ts'
 import type { Components, JsonObject } from './components.ts'
 import { credentialErrors, type ErrorResponses } from './errors.ts'
 
 const errors: readonly ErrorCode[] = ['INVALID_INPUT', 'HOST_NOT_ALLOWED', 'INTERNAL']
 
-const text = (type: string, description: string, example?: string): JsonObject => ({
+const text = (type: string, description: string, example: string): JsonObject => ({
   description: 'Success',
   content: {
-    [type]: { schema: { type: 'string', description }, ...(example !== undefined && { example }) },
+    [type]: { schema: { type: 'string', description }, example },
   },
 })
+
+/** The files by their media types; each is its own example, told by its address beside the document’s. */
+const docsContent = Object.fromEntries(
+  [...Map.groupBy(Object.entries(docsFiles), ([, { type }]) => type)].map(([type, files]) => [
+    type,
+    {
+      schema: { type: 'string' },
+      examples: Object.fromEntries(files.map(([name]) => [name, { externalValue: `./docs/${name}` }])),
+    },
+  ]),
+)
 
 /** What the server answers beside the API itself, without an envelope. */
 export function pageOperations(
@@ -53,14 +64,12 @@ export function pageOperations(
     openapi: closed('Show this document', {
       200: json('Success', { type: 'object', additionalProperties: true }, { openapi: '3.1.1' }),
     }),
-    docs: closed('Show this document as a page', { 200: text('text/html', 'The page') }),
+    docs: closed('Show this document as a page', { 200: text('text/html', 'The page', docsPage) }),
     docsFile: {
       ...closed('A file of that page', {
         200: {
           description: 'Success',
-          content: Object.fromEntries(
-            Object.values(docsFiles).map(({ type }) => [type, { schema: { type: 'string' } }]),
-          ),
+          content: docsContent,
         },
         304: { description: 'The caller has it already' },
         ...errorResponses.for(['NOT_FOUND']),

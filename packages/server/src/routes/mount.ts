@@ -5,6 +5,7 @@ import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire
 import type { Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
+import { BodyAllowance } from '../body/body-allowance.ts'
 import { readBytes } from '../body/read-bytes.ts'
 import type { RefusedChange, ServedGitferry } from '../served.ts'
 import { eventStream } from './event-stream.ts'
@@ -19,6 +20,9 @@ export interface MountOptions {
   readonly bodyLimitBytes: number
   readonly logger: Logger
 }
+
+/** Bodies of webhooks that are being read at the same time, together. */
+const webhookBodiesLimitBytes = 16 * 1024 * 1024
 
 /** Text unless the caller would rather have events. */
 const answers: Parameters<typeof accepts>[1] = {
@@ -36,7 +40,12 @@ const patternOf = (path: string): string =>
 function callOf(
   c: Context<AppEnv>,
   gitferry: ServedGitferry,
-  { bodyLimitBytes, clientAddress, logger }: MountOptions,
+  {
+    bodyLimitBytes,
+    clientAddress,
+    logger,
+    webhookBodies,
+  }: MountOptions & { readonly webhookBodies: BodyAllowance },
 ): Call {
   return {
     gitferry,
@@ -67,7 +76,7 @@ function callOf(
     get headers() {
       return c.req.raw.headers
     },
-    bytes: (limitBytes) => readBytes(c.req.raw, limitBytes),
+    bytes: (limitBytes) => readBytes(c.req.raw, limitBytes, webhookBodies),
     stream: (events) => eventStream(events, { logger, signal: c.req.raw.signal }),
     lines: (records) => jsonLines(records, { logger }),
   }
@@ -97,6 +106,8 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
     }
   }
 
+  // one for all: whoever sends webhooks is a stranger until the body was read
+  const webhookBodies = new BodyAllowance({ limitBytes: webhookBodiesLimitBytes })
   for (const name of Object.keys(endpoints) as EndpointName[]) {
     const endpoint: Endpoint = endpoints[name]
     app.on(endpoint.method, patternOf(endpoint.path), async (c) => {
@@ -108,7 +119,7 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
         requestId: c.get('requestId'),
       })
       try {
-        return reply(c, endpoint, await routes[name](callOf(c, caller, options)))
+        return reply(c, endpoint, await routes[name](callOf(c, caller, { ...options, webhookBodies })))
       } catch (thrown) {
         const error = fromUnknown(thrown)
         const change = changeOf(endpoint, c)

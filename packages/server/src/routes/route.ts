@@ -27,7 +27,10 @@ export interface Call {
    * @throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, INVALID_INPUT
    */
   body<Input>(): Promise<Input>
-  /** The body as it was sent, instead of its fields. @throws PAYLOAD_TOO_LARGE, ABORTED when the caller went away */
+  /**
+   * The body of a webhook as it was sent, instead of its fields.
+   * @throws PAYLOAD_TOO_LARGE, RATE_LIMITED when too many are being read, ABORTED when the caller went away
+   */
   bytes(limitBytes: number): Promise<Uint8Array>
   /** Answers an event stream; the signal that `events` is given fires when the caller goes away. */
   stream(events: (signal: AbortSignal) => AsyncIterable<StreamedEvent>): Promise<Response>

@@ -1,17 +1,21 @@
 import { isGitferryError } from '@gitferry/core/errors'
 import { Volume } from 'memfs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type Configuration,
   type Invocation,
   resolveConfiguration,
 } from '../../src/configuration/resolve-configuration.ts'
 
+const key = (byte: number) => Buffer.alloc(32, byte).toString('base64')
+
 /** What the files hold that settings name. */
 const files: Readonly<Record<string, string>> = {
   '/w': 'hush\n',
   '/old-and-new': 'new secret \r\n\nold\n',
   '/empty': '\n',
+  '/key-1': `${key(1)}\n`,
+  '/key-2': key(2),
 }
 
 interface Given {
@@ -59,6 +63,7 @@ describe('the configuration', () => {
       git: undefined,
       concurrency: 4,
       secretKey: { keyFile: 'data/secret.key' },
+      oldSecretKeys: [],
       webhooks: { secrets: [], rateLimit: 100, allowIps: undefined },
       logLevel: 'info',
       logFormat: undefined,
@@ -79,6 +84,7 @@ describe('the configuration', () => {
     git: '/usr/bin/git',
     concurrency: 2,
     secretKey: { keyFile: '/k' },
+    oldSecretKeys: [key(1)],
     webhooks: { secrets: ['hush'], rateLimit: 7, allowIps: ['::1', '10.0.0.0/8'] },
     logLevel: 'debug',
     logFormat: 'json',
@@ -95,7 +101,7 @@ describe('the configuration', () => {
           ...['--storage', 'memory', '--allow-outgoing', 'git.lan', '--allow-outgoing', '10.0.0.0/8'],
           ...['--host-name', 'git.lan', '--trust-owner', '1000', '--trust-owner', '1001'],
           ...['--git', '/usr/bin/git', '--concurrency', '2', '--log-level', 'debug', '--log-format', 'json'],
-          ...['--secret-key-file', '/k', '--insecure', '--grace', '500ms'],
+          ...['--secret-key-file', '/k', '--old-secret-key-file', '/key-1', '--insecure', '--grace', '500ms'],
           ...['--webhook-secret-file', '/w', '--webhook-rate-limit', '7'],
           ...['--webhook-allow-ip', '::1', '--webhook-allow-ip', '10.0.0.0/8'],
         ],
@@ -116,6 +122,7 @@ describe('the configuration', () => {
           GITFERRY_GIT: '/usr/bin/git',
           GITFERRY_CONCURRENCY: '2',
           GITFERRY_SECRET_KEY_FILE: '/k',
+          GITFERRY_OLD_SECRET_KEY_FILES: '/key-1',
           GITFERRY_WEBHOOK_SECRET_FILE: '/w',
           GITFERRY_WEBHOOK_RATE_LIMIT: '7',
           GITFERRY_WEBHOOK_ALLOW_IPS: '::1, 10.0.0.0/8',
@@ -140,7 +147,7 @@ describe('the configuration', () => {
           'trusted_owners: [1000, 1001]',
           'git: /usr/bin/git',
           'concurrency: 2',
-          'secret_key_file: /k',
+          'secret_key_file: /k\nold_secret_key_files: [/key-1]',
           'webhook_secret_file: /w',
           'webhook_rate_limit: 7',
           'webhook_allow_ips: ["::1", 10.0.0.0/8]',
@@ -166,6 +173,7 @@ describe('the configuration', () => {
           git: '/usr/bin/git',
           concurrency: 2,
           secret_key_file: '/k',
+          old_secret_key_files: ['/key-1'],
           webhook_secret_file: '/w',
           webhook_rate_limit: 7,
           webhook_allow_ips: ['::1', '10.0.0.0/8'],
@@ -293,6 +301,69 @@ describe('a setting that cannot be used is refused, with where it was given', ()
     const message = problemWith({ file: 'port: 1\nport: 2 # canary' })
     expect(message).toMatch(/^\/gitferry\.yaml: is neither YAML nor JSON: .*line 2/)
     expect(message).not.toContain('canary')
+  })
+
+  it.each<[string, string, string]>([
+    ['an alias', '*canary', 'an alias names nothing at line 2, column 17; '],
+    ['a tag', '!canary', 'is neither YAML nor JSON: tag resolve failed at line 2, column 17; '],
+    [
+      'a tag with a handle',
+      '!canary!x',
+      'is neither YAML nor JSON: tag resolve failed at line 2, column 17; ',
+    ],
+    ['a tag in full', '!<canary> x', 'is neither YAML nor JSON: tag resolve failed at line 2, column 17; '],
+    ['a reserved character', '@canary', 'is neither YAML nor JSON: bad scalar start at line 2, column 17; '],
+    ['an open quote', '"canary', 'is neither YAML nor JSON: missing char at line 2, column 24'],
+    ['a mapping', 'canary: canary', 'is neither YAML nor JSON: block as implicit key at line 2, column 17'],
+    ['another document', 'x\n---\ncanary', 'is neither YAML nor JSON: multiple docs at line 3, column 1'],
+    ['a directive', 'x\n...\n%canary canary', 'is neither YAML nor JSON: '],
+  ])('a secret that YAML takes for %s, without quoting it anywhere', (_, secret, problem) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    try {
+      const message = problemWith({ file: `port: 1\nwebhook_secret: ${secret}` })
+      expect(message).toContain(`/gitferry.yaml: ${problem}`)
+      if (problem.endsWith('; ')) expect(message).toMatch(/must stand in quotes$/)
+      expect(message).not.toContain('canary')
+      expect(warn).not.toHaveBeenCalled()
+    } finally {
+      warn.mockRestore()
+    }
+  })
+
+  it('aliases of anchors are followed, unless they stand for too much', () => {
+    const file = 'data_dir: &here /d\ngit: *here'
+    expect(configurationOf({ file })).toMatchObject({ dataDir: '/d', git: '/d' })
+    const bomb = [
+      'a: &a [canary]',
+      ...[...'bcdefgh'].map((name, index) => {
+        const before = 'abcdefg'[index]
+        return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join()}]`
+      }),
+    ]
+    expect(problemWith({ file: bomb.join('\n') })).toBe('/gitferry.yaml: its aliases stand for too much')
+  })
+})
+
+describe('keys of before', () => {
+  const oldKeysOf = (given: Given) => configurationOf(given).oldSecretKeys
+  const variable = 'GITFERRY_OLD_SECRET_KEY_FILES'
+
+  it('are read from every file that the first source names', () => {
+    const flags = ['--old-secret-key-file', '/key-1', '--old-secret-key-file', '/key-2']
+    expect(oldKeysOf({ flags, env: { [variable]: '/key-2' } })).toEqual([key(1), key(2)])
+    expect(
+      oldKeysOf({ env: { [variable]: '/key-2:/key-1' }, file: 'old_secret_key_files: [/key-1]' }),
+    ).toEqual([key(2), key(1)])
+    expect(oldKeysOf({ file: 'old_secret_key_files: [/key-1]' })).toEqual([key(1)])
+  })
+
+  it('that are not there, or are no keys, are refused without being quoted', () => {
+    expect(problemWith({ flags: ['--old-secret-key-file', '/nowhere'] })).toBe(
+      '--old-secret-key-file: there is no file /nowhere',
+    )
+    expect(problemWith({ env: { [variable]: '/key-1:/w' } })).toBe(
+      `${variable}: the file /w must hold 32 bytes in base64, and holds something else`,
+    )
   })
 })
 

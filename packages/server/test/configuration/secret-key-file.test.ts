@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 const key = Buffer.alloc(32, 7).toString('base64')
@@ -77,5 +77,43 @@ describe('gitferry serve', () => {
     expect(readFileSync(`/proc/${server.pid}/cmdline`, 'utf8')).not.toContain(key)
     await server.stop()
     expect(server.output()).not.toContain(key)
+  })
+
+  it('starts with another key over what a key of before has sealed, when it is given that too', async () => {
+    const first = await serve()
+    expect(first.isListening, first.output()).toBe(true)
+    await first.stop()
+    const old = join(folder, 'old.key')
+    renameSync(file(), old)
+    const changed = await serve({ GITFERRY_SECRET_KEY: key, GITFERRY_OLD_SECRET_KEY_FILES: old })
+    expect(changed.isListening, changed.output()).toBe(true)
+    await changed.stop()
+  })
+
+  it.each([
+    ['this version', 'GITFERRY_SECRET_KEY', 'GITFERRY_WEBHOOK_SECRET'],
+    ['the original service', 'ENCRYPTION_KEY', 'WEBHOOK_SECRET'],
+  ])('keeps no secret of a variable of %s in its environment', async (_, forKey, forWebhooks) => {
+    const webhookSecret = 'canary-webhook-secret'
+    const server = await serve({
+      [forKey]: key,
+      [forWebhooks]: webhookSecret,
+      GITFERRY_HOST: '127.0.0.1',
+      NODE_OPTIONS: `--report-on-signal --report-directory=${folder} --report-filename=report.json`,
+    })
+    expect(server.isListening, server.output()).toBe(true)
+    process.kill(server.pid, 'SIGUSR2')
+    const report = await vi.waitFor(
+      () => {
+        const text = readFileSync(join(folder, 'report.json'), 'utf8')
+        return { text, told: JSON.parse(text) as { environmentVariables: Record<string, string> } }
+      },
+      { timeout: 10_000 },
+    )
+    await server.stop()
+    expect(report.told.environmentVariables).toHaveProperty('GITFERRY_HOST')
+    expect(Object.keys(report.told.environmentVariables)).not.toContain(forKey)
+    expect(Object.keys(report.told.environmentVariables)).not.toContain(forWebhooks)
+    for (const secret of [key, webhookSecret]) expect(report.text).not.toContain(secret)
   })
 })

@@ -10,6 +10,7 @@ import type { CallOptions } from './call-options.ts'
 export interface SshKeysApi {
   /** One page, or everything as page 1 when neither `page` nor `page_size` is given. */
   list(query?: PageQuery, options?: CallOptions): Promise<Page<SshKey>>
+  all(options?: CallOptions): AsyncIterable<SshKey>
   /** @throws SSH_KEY_NOT_FOUND */
   get(id: number, options?: CallOptions): Promise<SshKey>
   /**
@@ -34,6 +35,7 @@ export interface SshKeysApi {
 export interface CredentialsApi {
   /** One page. `page` defaults to 1, `page_size` to 20. */
   list(query?: PageQuery, options?: CallOptions): Promise<Page<Credential>>
+  all(options?: CallOptions): AsyncIterable<Credential>
   /** @throws CREDENTIAL_NOT_FOUND */
   get(id: number, options?: CallOptions): Promise<Credential>
   /** @throws CREDENTIAL_EXISTS (the name), URL_FORBIDDEN (the origin), SECRETS_UNAVAILABLE */
@@ -46,6 +48,7 @@ export interface CredentialsApi {
 export interface HostKeysApi {
   /** One page. `page` defaults to 1, `page_size` to 20. */
   list(query?: PageQuery, options?: CallOptions): Promise<Page<HostKey>>
+  all(options?: CallOptions): AsyncIterable<HostKey>
   /** Forgets a key: the next contact records what the server then shows. @throws HOST_KEY_NOT_FOUND */
   delete(id: number, options?: CallOptions): Promise<Deleted>
 }

@@ -7,6 +7,12 @@ import type { CallOptions } from './call-options.ts'
 export interface BranchesApi {
   /** One page, or everything as page 1 when neither `page` nor `page_size` is given. `type` defaults to `local`. */
   list(repoId: number, query?: BranchQuery, options?: CallOptions): Promise<Page<Branch>>
+  /** Every branch that was there when the loop began. `type` defaults to `local`. @throws REPO_NOT_FOUND */
+  all(
+    repoId: number,
+    query?: Omit<BranchQuery, 'page' | 'page_size'>,
+    options?: CallOptions,
+  ): AsyncIterable<Branch>
   /** @throws BRANCH_EXISTS, BRANCH_NOT_FOUND (the base), REF_INVALID */
   create(repoId: number, input: CreateBranch, options?: CallOptions): Promise<Branch>
   /**
@@ -27,6 +33,8 @@ export interface BranchesApi {
 export interface TagsApi {
   /** One page, by name. `page` defaults to 1, `page_size` to 20. @throws REPO_NOT_FOUND */
   list(repoId: number, query?: TagQuery, options?: CallOptions): Promise<Page<Tag>>
+  /** Every tag that was there when the loop began and still is, by name. @throws REPO_NOT_FOUND */
+  all(repoId: number, options?: CallOptions): AsyncIterable<Tag>
   /** @throws REPO_NOT_FOUND, TAG_NOT_FOUND */
   get(repoId: number, name: string, options?: CallOptions): Promise<Tag>
   /** @throws REPO_NOT_FOUND, TAG_EXISTS, REF_INVALID, BRANCH_NOT_FOUND (what it is to point at) */

@@ -9,6 +9,8 @@ import type { CallOptions } from './call-options.ts'
 export interface RemotesApi {
   /** One page. `page` defaults to 1, `page_size` to 20. @throws REPO_NOT_FOUND */
   list(repoId: number, query?: PageQuery, options?: CallOptions): Promise<Page<Remote>>
+  /** @throws REPO_NOT_FOUND */
+  all(repoId: number, options?: CallOptions): AsyncIterable<Remote>
   /**
    * Adds a remote; the repository's own configuration is never written.
    * @throws REPO_NOT_FOUND, REMOTE_EXISTS, URL_FORBIDDEN, SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND, INVALID_INPUT when

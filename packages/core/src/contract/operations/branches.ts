@@ -48,7 +48,6 @@ export const branchOperations = {
         'REF_INVALID',
         'BRANCH_NOT_FOUND',
         'BRANCH_EXISTS',
-        'BRANCH_CHECKED_OUT',
         'CHECKOUT_REFUSED',
         'CONFLICT',
       ],

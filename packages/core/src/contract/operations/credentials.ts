@@ -12,6 +12,7 @@ const exampleCredential = {
   type: 'token',
   username: 'oauth2',
   origin: 'https://git.example.org',
+  source: 'api',
   used_by: [],
   last_used_at: null,
   created_at: '2026-01-02T03:04:05.678Z',

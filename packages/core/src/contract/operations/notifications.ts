@@ -16,7 +16,7 @@ import { idOf } from './path-parameters.ts'
 
 const ofChannel = idOf('channel')
 const ofDelivery = idOf('delivery')
-const fieldErrors = ['URL_FORBIDDEN', 'TEMPLATE_INVALID', 'SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE'] as const
+const fieldErrors = ['URL_FORBIDDEN', 'TEMPLATE_INVALID', 'SECRETS_UNAVAILABLE'] as const
 
 export const notificationOperations = {
   name: 'notifications',
@@ -26,14 +26,13 @@ export const notificationOperations = {
       summary: 'List channels',
       query: pageQuery,
       answer: answers(channel, exampleChannel),
-      errors: ['SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE'],
     },
     'notifications.channels.get': {
       summary: 'Show a channel',
       description: 'Secrets in `config` are shown as `***`.',
       path: ofChannel,
       answer: answers(channel, exampleChannel),
-      errors: ['CHANNEL_NOT_FOUND', 'SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE'],
+      errors: ['CHANNEL_NOT_FOUND'],
     },
     'notifications.channels.create': {
       summary: 'Create a channel',
@@ -73,7 +72,7 @@ export const notificationOperations = {
       description: 'That the provider refuses is an answer, with `success: false`.',
       path: ofChannel,
       answer: answers(channelTest, { success: true, message: '{"errcode":0,"errmsg":"ok"}' }),
-      errors: ['CHANNEL_NOT_FOUND', 'URL_FORBIDDEN', 'SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE'],
+      errors: ['CHANNEL_NOT_FOUND', 'RATE_LIMITED'],
     },
     'notifications.deliveries.list': {
       summary: 'List deliveries, newest first',
@@ -90,12 +89,13 @@ export const notificationOperations = {
       summary: 'Send a failed delivery again',
       path: ofDelivery,
       answer: answers(delivery, { ...exampleDelivery, status: 'pending', finished_at: null }),
-      errors: ['DELIVERY_NOT_FOUND', 'DELIVERY_NOT_FAILED', 'CHANNEL_NOT_FOUND', 'VERSION_CONFLICT'],
+      errors: ['DELIVERY_NOT_FOUND', 'DELIVERY_NOT_FAILED', 'CHANNEL_NOT_FOUND'],
     },
     'notifications.preview': {
       summary: 'Show what a template makes of example values',
       body: sends(previewTemplate, { template: '{{ TaskName }}: {{ Status }}', event: 'sync_failure' }),
       answer: answers(preview, { title: 'Sync failed', text: 'main-to-backup: failed' }),
+      withoutStorage: true,
       errors: ['TEMPLATE_INVALID'],
     },
   },

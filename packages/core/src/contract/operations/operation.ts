@@ -25,6 +25,8 @@ export interface TextAnswer {
         readonly example: string
         /** The JSON that stands on each line. */
         readonly line?: z.ZodType
+        /** Of an event stream: event → the JSON that is its data. */
+        readonly events?: Readonly<Record<string, z.ZodType>>
       }
     >
   >
@@ -55,6 +57,8 @@ export interface OperationFields {
   readonly errors?: readonly ErrorCode[]
   /** Answered without any credential. */
   readonly open?: true
+  /** Asks no storage, so none can fail. */
+  readonly withoutStorage?: true
 }
 
 /** An operation without saying of which endpoint. */

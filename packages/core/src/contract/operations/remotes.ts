@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pageQuery } from '../page.ts'
 import { addRemote, deletedRemote, remote, updateRemote } from '../remote.ts'
 import { remoteTest } from '../remote-test.ts'
-import { localGitErrors } from './common-errors.ts'
+import { accessErrors, localGitErrors } from './common-errors.ts'
 import { exampleRemote, exampleRemoteTest } from './examples.ts'
 import { answers, type OperationGroup, sends } from './operation.ts'
 import { idOf } from './path-parameters.ts'
@@ -33,7 +33,7 @@ export const remoteOperations = {
       path: ofRepo,
       query: pageQuery,
       answer: answers(remote, exampleRemote),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND'],
+      errors: ['REPO_NOT_FOUND'],
     },
     'repos.remotes.add': {
       summary: 'Add a remote',
@@ -46,7 +46,7 @@ export const remoteOperations = {
         ssh_key_id: 1,
       }),
       answer: answers(remote, example),
-      errors: [...localGitErrors, ...references, 'REPO_NOT_FOUND', 'REMOTE_EXISTS'],
+      errors: [...references, 'REPO_NOT_FOUND', 'REMOTE_EXISTS'],
     },
     'repos.remotes.update': {
       summary: 'Change a remote',
@@ -55,7 +55,7 @@ export const remoteOperations = {
       path: named,
       body: sends(updateRemote, { ssh_key_id: 1 }),
       answer: answers(remote, example),
-      errors: [...localGitErrors, ...references, 'REPO_NOT_FOUND', 'REMOTE_NOT_FOUND'],
+      errors: [...references, 'REPO_NOT_FOUND', 'REMOTE_NOT_FOUND'],
     },
     'repos.remotes.delete': {
       summary: 'Delete a remote',
@@ -70,7 +70,7 @@ export const remoteOperations = {
       description: 'That the remote refuses is an answer, with `success: false`.',
       path: named,
       answer: answers(remoteTest, exampleRemoteTest),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'REMOTE_NOT_FOUND'],
+      errors: [...localGitErrors, ...accessErrors, 'REPO_NOT_FOUND', 'REMOTE_NOT_FOUND', 'URL_FORBIDDEN'],
     },
   },
 } as const satisfies OperationGroup

@@ -23,13 +23,7 @@ export const repoOperations = {
         'The path must be absolute, the top of a worktree or a bare repository, under one of the server’s roots, and belong to the server’s user. Its remotes are imported; nothing in it is run or changed.',
       body: sends(registerRepo, { name: 'my-project', path: '/home/git/repos/my-project' }),
       answer: answers(repo, exampleRepo),
-      errors: [
-        ...localGitErrors,
-        'REPO_EXISTS',
-        'SSH_KEY_NOT_FOUND',
-        'CREDENTIAL_NOT_FOUND',
-        'SECRETS_UNAVAILABLE',
-      ],
+      errors: [...localGitErrors, 'UNSUPPORTED', 'REPO_EXISTS', 'SSH_KEY_NOT_FOUND', 'CREDENTIAL_NOT_FOUND'],
     },
     'repos.update': {
       summary: 'Change a repository’s record',

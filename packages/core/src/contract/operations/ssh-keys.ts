@@ -2,7 +2,7 @@ import { deleted } from '../deleted.ts'
 import { pageQuery } from '../page.ts'
 import { remoteTest } from '../remote-test.ts'
 import { generateSshKey, importSshKey, sshKey, testSshKey, updateSshKey } from '../ssh-key.ts'
-import { localGitErrors } from './common-errors.ts'
+import { accessErrors } from './common-errors.ts'
 import { exampleRemoteTest, exampleSshKey } from './examples.ts'
 import { answers, type OperationGroup, sends } from './operation.ts'
 import { idOf } from './path-parameters.ts'
@@ -68,12 +68,14 @@ export const sshKeyOperations = {
           fingerprint: 'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU',
         },
       }),
+      // PATH_NOT_OWNED: what git says at the other end, ssh prints here as if it were git’s own word
       errors: [
-        ...localGitErrors,
-        'SSH_KEY_NOT_FOUND',
+        ...accessErrors.filter((code) => code !== 'CREDENTIAL_NOT_FOUND'),
         'URL_FORBIDDEN',
-        'SECRETS_UNAVAILABLE',
-        'SECRET_UNREADABLE',
+        'PATH_NOT_OWNED',
+        'GIT_FAILED',
+        'GIT_MISSING',
+        'GIT_OUTPUT_TOO_LARGE',
       ],
     },
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runLogEventData } from '../events.ts'
 import { run, runQuery, runWithRefs } from '../run.ts'
 import { examplePendingRun, exampleRun, exampleRunWithRefs } from './examples.ts'
 import { answers, type OperationGroup } from './operation.ts'
@@ -40,6 +41,7 @@ export const syncRunOperations = {
           'text/event-stream': {
             description:
               'Events `log` (`id`, `at`, `text`), `status` (`status`), and at last `end` (`status`)',
+            events: runLogEventData,
             example:
               'event: log\ndata: {"id":1,"at":"2026-01-02T03:04:05.678Z","text":"listing origin and backup"}\nid: 1\n\nevent: end\ndata: {"status":"success"}\n\n',
           },

@@ -21,7 +21,7 @@ const fieldErrors = [
   'SAME_REF',
   'SCHEDULE_INVALID',
   'REF_INVALID',
-  'VERSION_CONFLICT',
+  'UNSUPPORTED',
 ] as const
 
 export const syncTaskOperations = {
@@ -41,7 +41,7 @@ export const syncTaskOperations = {
     },
     'sync.tasks.create': {
       summary: 'Create a sync task',
-      description: `A remote is named, or \`local\` for the repository itself; empty or absent is \`origin\`. An absent \`target_branch\` is \`source_branch\`, an absent \`target_repo_id\` is \`repo_id\`. \`cron_expression\` has five fields, \`@hourly\` and its like, or \`@every <duration>\`; none, null and empty mean no schedule. Defaults: ${defaults}; in mirror mode \`tags\` is true.`,
+      description: `A remote is named, or \`local\` for the repository itself; what is absent, null or empty is \`origin\` for a remote, \`source_branch\` for \`target_branch\`, \`repo_id\` for \`target_repo_id\`, and both sides for \`name\`. \`cron_expression\` has five fields, \`@hourly\` and its like, or \`@every <duration>\`; none, null and empty mean no schedule. Defaults: ${defaults}; in mirror mode \`tags\` is true.`,
       body: sends(createSyncTask, {
         name: 'main-to-backup',
         repo_id: 1,
@@ -58,7 +58,7 @@ export const syncTaskOperations = {
     'sync.tasks.update': {
       summary: 'Change a sync task',
       description:
-        'Changes only the fields that the body carries. `paused_at: null` resumes a task that paused itself.',
+        'Changes only the fields that the body carries; one that is null or empty means what it means at creation. `paused_at: null` resumes a task that paused itself.',
       path: ofTask,
       body: sends(updateSyncTask, { enabled: false }),
       answer: answers(syncTask, { ...exampleTask, enabled: false, next_run_at: null, next_runs: [] }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { eventData } from '../events.ts'
 import { health, version } from '../version.ts'
 import { answers, type OperationGroup } from './operation.ts'
 
@@ -8,6 +9,7 @@ export const systemOperations = {
   operations: {
     events: {
       summary: 'Follow what happens, as it happens',
+      withoutStorage: true,
       description:
         'Begins with the event `listening`; from then on nothing is missed. Ends with `end` when the server stops. Nothing is repeated to a caller that comes back.',
       query: z.object({
@@ -22,6 +24,7 @@ export const systemOperations = {
         texts: {
           'text/event-stream': {
             description: 'Each event by its name, its data in JSON',
+            events: { listening: z.object({}), ...eventData, end: z.object({}) },
             example: 'event: listening\ndata: {}\n\nevent: repo.deleted\ndata: {"id":1}\n\n',
           },
         },
@@ -30,10 +33,12 @@ export const systemOperations = {
     'system.health': {
       summary: 'Say that the server is up',
       open: true,
+      withoutStorage: true,
       answer: { schema: health, example: { status: 'ok' }, bare: true },
     },
     'system.version': {
       summary: 'Say what runs here',
+      withoutStorage: true,
       answer: answers(version, {
         version: 'v0.7.2',
         build_time: '2024-01-01T00:00:00Z',

@@ -83,7 +83,8 @@ function checkText(path: string): void {
   if (path === '') throw invalid('The path is empty.')
   if (/\p{Cc}/u.test(path)) throw invalid('The path holds control characters.')
   if (path.length > maxPathLength) throw invalid(`The path has more than ${maxPathLength} characters.`)
-  if (!isAbsolute(path)) throw invalid(`The path "${path}" is not absolute. Give it from the root: /…`)
+  // not repeated: what a caller takes for a path may be a URL, with a password in it
+  if (!isAbsolute(path)) throw invalid('The path is not absolute. Give it from the root: /…')
 }
 
 async function checkDirectory(path: string): Promise<void> {

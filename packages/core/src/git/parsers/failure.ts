@@ -85,6 +85,12 @@ const classes: readonly FailureClass[] = [
     advice: 'The remote sent an object that breaks git’s rules, and it was refused.',
   },
   {
+    code: 'GIT_FAILED',
+    reason: 'protocol',
+    sign: /protocol error|bad line length|bad band #|not valid: (?:is this a git repository|could not determine hash)|invalid (?:server response|ls-refs response|packet)|unable to parse (?:ref|packet)/i,
+    advice: 'What answers at the URL does not speak git’s protocol as it should.',
+  },
+  {
     code: 'GIT_AUTH_FAILED',
     reason: 'ssh_key',
     sign: /permission denied \(|too many authentication failures/i,
@@ -128,15 +134,20 @@ const longestQuote = 300
 /** OpenSSH tells the key that a server showed instead of the known one, its type by a short name: `ED25519`. */
 const shownHostKey = /^The fingerprint for the (\S+) key sent by the remote host is\n(SHA256:[\w+/]{43})\.$/m
 
+/** Where in its own source ssh says something, as `LogVerbose` has it: `packet.c:sshpkt_vfatal():1922 (pid=7): `. */
+const sourcePlace = /^\w+\.c:\w+\(\):\d+ \([^)]*\): /
+
 /**
  * What git itself said. Lines of the remote (`remote: …`) are left out, they may be any page inside a network;
- * and so are lines of a trace.
+ * and so are lines of a trace, and what becomes of git's question for a password, which nobody answers here.
  */
 function ownLines(stderr: string): string[] {
   return stderr
     .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^(?:remote: |\{"event")/.test(line))
+    .map((line) => line.trim().replace(sourcePlace, ''))
+    .filter(
+      (line) => line !== '' && !/^(?:remote: |\{"event"|error: unable to read askpass response)/.test(line),
+    )
 }
 
 /** What git says of every end of ssh: the line before it tells why. */
@@ -172,4 +183,12 @@ export function classifyFailure({ verb, exitCode, stderr }: GitFailure): Gitferr
       ...(shown && { key_type: shown[1], fingerprint: shown[2] }),
     },
   })
+}
+
+/** The same error with other advice, for whoever knows more than git said. */
+export function withAdvice(error: GitferryError, advice: string): GitferryError {
+  const general = classes.find(({ code, reason }) => code === error.code && reason === error.details.reason)
+  const said = general && error.message.endsWith(general.advice)
+  const message = said ? error.message.slice(0, -general.advice.length) : `${error.message} `
+  return new GitferryError(error.code, message + advice, { details: error.details, cause: error })
 }

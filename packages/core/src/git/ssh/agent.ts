@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { AgentFrames, answerAgentMessage } from './agent-messages.ts'
 import type { SigningKey } from './signing-key.ts'
@@ -10,13 +11,14 @@ export const listenAt: ListenAt = (server, path) =>
     server.once('error', reject)
     server.listen(path, () => {
       server.off('error', reject)
-      resolve()
+      chmod(path, 0o600).then(resolve, reject)
     })
   })
 
 /**
  * An SSH agent in this process that serves one key: the private half is in no file, no environment and no other
- * process. Whoever may open the socket may sign, so its folder must be the user's alone (0700).
+ * process. Whoever may open the socket may sign, so it is the user's alone (0600), and so is its folder
+ * (0700), for not every system heeds the mode of a socket.
  */
 export class SshAgent implements AsyncDisposable {
   readonly #server: Server
@@ -31,7 +33,12 @@ export class SshAgent implements AsyncDisposable {
   /** @throws what the system says when the socket cannot be had */
   static async start(key: SigningKey, path: string, listen: ListenAt = listenAt): Promise<SshAgent> {
     const agent = new SshAgent(key)
-    await listen(agent.#server, path)
+    try {
+      await listen(agent.#server, path)
+    } catch (error) {
+      await agent[Symbol.asyncDispose]()
+      throw error
+    }
     return agent
   }
 

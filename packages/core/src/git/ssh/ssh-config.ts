@@ -54,7 +54,11 @@ export function sshConfigText(config: SshConfig): string {
     ConnectTimeout: '10',
     ServerAliveInterval: '15',
     ServerAliveCountMax: '3',
+    // INFO would let a server's banner through, which may read like any failure
     LogLevel: 'ERROR',
+    // since OpenSSH 8.5: why a connection ended, a failed negotiation above all, is otherwise told only from INFO on
+    IgnoreUnknown: 'LogVerbose',
+    LogVerbose: 'packet.c:sshpkt_vfatal():*',
     HostKeyAlgorithms: hostKeyAlgorithms(known).join(','),
   }
   return Object.entries(options)

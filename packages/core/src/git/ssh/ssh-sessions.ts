@@ -119,6 +119,7 @@ export class SshSessions {
     try {
       if (socket !== undefined) return await SshAgent.start(key, socket, this.#listen)
     } catch (error) {
+      if (!noSocketsThere.has((error as NodeJS.ErrnoException).code ?? '')) throw agentFailed(error)
       problem = error
     }
     this.#logger.warn(
@@ -136,6 +137,19 @@ export class SshSessions {
       this.#logger.error('the folder of a use of ssh cannot be removed', { path, error })
     }
   }
+}
+
+/** What the system answers where a socket can never be had: the file system, its rules, or the length of the path. */
+const noSocketsThere = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES', 'EINVAL', 'ENAMETOOLONG'])
+
+function agentFailed(error: unknown): Error {
+  const { code = 'unknown' } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return error as Error
+  return new GitferryError(
+    'STORE_FAILED',
+    `The socket for an SSH agent cannot be opened (${code}), and the key is not written to a file instead. Try again; where too many files are open (EMFILE), raise their limit.`,
+    { cause: error },
+  )
 }
 
 /** Writes a file that only this user may read; it must not be there yet. Answers its path. */

@@ -13,6 +13,7 @@ import { eventRules } from './event-rules.ts'
 import { followRules } from './follow-rules.ts'
 import { idRules } from './id-rules.ts'
 import { listRules } from './list-rules.ts'
+import { loopRules } from './loop-rules.ts'
 import { planRules } from './plan-rules.ts'
 import { remoteRules } from './remote-rules.ts'
 import { repoPathRules } from './repo-path-rules.ts'
@@ -33,6 +34,7 @@ export const apiRules = {
   repositories: repoRules,
   'paths of repositories': repoPathRules,
   lists: listRules,
+  loops: loopRules,
   ids: idRules,
   'listing branches': branchListRules,
   'creating branches': branchCreateRules,

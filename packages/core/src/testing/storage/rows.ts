@@ -29,6 +29,7 @@ export const newRemote = (repo_id: number, name: string): NewRow<Tables['remotes
   source: 'config',
   ssh_key_id: null,
   credential_id: null,
+  bound_to: null,
   created_at: at,
   updated_at: at,
 })
@@ -109,5 +110,6 @@ export const newEntry = (given: Partial<NewRow<Tables['audit_log']>> = {}): NewR
   seq: null,
   prev_hash: null,
   hash: null,
+  mac: null,
   ...given,
 })

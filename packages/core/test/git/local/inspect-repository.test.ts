@@ -139,6 +139,12 @@ describe('PATH_INVALID', () => {
     expect(message).toContain(words)
   })
 
+  it('without repeating what may be a URL with a password', async () => {
+    const { message } = await refusal('https://me:canary@git.example.com/x.git')
+    expect(message).toContain('not absolute')
+    expect(message).not.toContain('canary')
+  })
+
   it('when nothing is there', async () => {
     expect(await refusal(join(box.root, 'none'))).toMatchObject({
       code: 'PATH_INVALID',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { classifyFailure } from '../../../src/git/parsers/failure.ts'
+import { classifyFailure, withAdvice } from '../../../src/git/parsers/failure.ts'
 
 const could =
   '\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n'
@@ -23,6 +23,13 @@ describe('the code of a failure', () => {
       'certificate',
       "fatal: unable to access 'https://h/x/': server certificate verification failed. CAfile: none CRLfile: none",
     ],
+    [
+      'HOST_KEY_MISMATCH',
+      'host_key',
+      `packet.c:sshpkt_vfatal():1922 (pid=7): Unable to negotiate with h port 22: no matching host key type found. Their offer: ssh-dss${could}`,
+    ],
+    ['GIT_FAILED', 'protocol', 'fatal: protocol error: bad line length character: hell'],
+    ['GIT_FAILED', 'protocol', 'fatal: http://h/x/info/refs not valid: is this a git repository?'],
     [
       'DISK_FULL',
       'disk_full',
@@ -159,6 +166,30 @@ describe('the message', () => {
   ])('quotes of ssh what came before git lost the line: %s', (said, advice) => {
     const { message } = classifyFailure({ verb: 'push', exitCode: 128, stderr: `${said}.\r\n${could}` })
     expect(message).toContain(`git push failed: ${said}. ${advice}`)
+  })
+
+  it('does not say where in its own source ssh says something', () => {
+    const said = 'Connection closed by 192.0.2.7 port 22'
+    const stderr = `packet.c:sshpkt_vfatal():1922 (bin=ssh, uid=0, pid=7): ${said}${could}`
+    const { code, message } = classifyFailure({ verb: 'fetch', exitCode: 128, stderr })
+    expect(code).toBe('GIT_UNREACHABLE')
+    expect(message).toMatch(/^git fetch failed: Connection closed by 192\.0\.2\.7 port 22\. /)
+  })
+
+  it('does not quote that nobody answers when git asks for a password', () => {
+    const asked = "fatal: could not read Password for 'http://me@h': terminal prompts disabled"
+    const stderr = `error: unable to read askpass response from '/bin/false'\n${asked}`
+    expect(classifyFailure({ verb: 'fetch', exitCode: 128, stderr }).message).toMatch(
+      /^git fetch failed: could not read Password for 'http:\/\/me@h': terminal prompts disabled\. /,
+    )
+  })
+
+  it('may have other advice, instead of the general one', () => {
+    const stderr = `git@h: Permission denied (publickey).${could}`
+    const error = classifyFailure({ verb: 'fetch', exitCode: 128, stderr })
+    const better = withAdvice(error, 'No key was offered.')
+    expect(better.message).toBe('git fetch failed: git@h: Permission denied (publickey). No key was offered.')
+    expect([better.code, better.details]).toEqual([error.code, error.details])
   })
 
   it('of a changed host key goes with the key that was shown', () => {

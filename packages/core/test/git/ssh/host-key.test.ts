@@ -30,14 +30,16 @@ describe('the built-in host keys', () => {
 })
 
 describe('a server', () => {
-  const [ed25519, ecdsa, rsa] = ['ssh-ed25519', 'ecdsa-sha2-nistp256', ['rsa-sha2-512', 'rsa-sha2-256']]
+  const [p256, p384, p521] = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
+  const [ed25519, ecdsa, rsa] = ['ssh-ed25519', [p256, p384, p521], ['rsa-sha2-512', 'rsa-sha2-256']]
   it.each([
     [[], [ed25519, ecdsa, rsa]],
     [['ssh-ed25519'], [ed25519, ecdsa, rsa]],
     [['ssh-rsa'], [rsa, ed25519, ecdsa]],
+    [['ecdsa-sha2-nistp521'], [p521, ed25519, p256, p384, rsa]],
     [
       ['ecdsa-sha2-nistp256', 'ssh-rsa'],
-      [ecdsa, rsa, ed25519],
+      [p256, rsa, ed25519, p384, p521],
     ],
   ])('that is known by %j is asked for that first, and never for SHA-1', (types, expected) => {
     expect(hostKeyAlgorithms(types.map((type) => ({ type, public_key: '' })))).toEqual(expected.flat())

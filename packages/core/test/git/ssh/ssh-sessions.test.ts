@@ -119,6 +119,7 @@ describe('a use of ssh', () => {
     const mode = (path: string) => statSync(path).mode & 0o777
     expect(mode(folder)).toBe(0o700)
     expect(mode(dirname(folder))).toBe(0o700)
+    expect(mode(join(folder, 'agent'))).toBe(0o600)
     const files = readdirSync(folder).filter((name) => name !== 'agent')
     expect(files.sort()).toEqual(['key.pub', 'known_hosts', 'ssh_config'])
     for (const name of files) {
@@ -179,6 +180,24 @@ describe('without a socket', () => {
     await session[Symbol.asyncDispose]()
     expect(existsSync(folder)).toBe(false)
   })
+
+  it.each(['EMFILE', 'ENOMEM'])(
+    'for a moment (%s), the key is written nowhere: that is an error',
+    async (code) => {
+      let written: string[] = []
+      const busy: ListenAt = (_, path) => {
+        written = readdirSync(dirname(path))
+        return Promise.reject(Object.assign(new Error('no'), { code }))
+      }
+      await expect(sessions({ listen: busy }).open(use)).rejects.toMatchObject({
+        code: 'STORE_FAILED',
+        message: expect.stringContaining(`(${code})`),
+      })
+      expect(written).toEqual([])
+      expect(readdirSync(sandbox.path('data', 'ssh'))).toEqual([])
+      expect(warnings).toEqual([])
+    },
+  )
 
   it('because every path is too long, it is the same', async () => {
     const long = (name: string) => sandbox.path(name, 'x'.repeat(100))

@@ -23,6 +23,7 @@ const tables: Readonly<Record<string, NewTable>> = {
       type: 'text',
       username: 'text',
       origin: 'text',
+      source: 'text',
       sealed_secret: 'text',
       last_used_at: 'text?',
       created_at: 'text',
@@ -87,6 +88,15 @@ export async function up(db: SqlDatabase, dialect: SqlDialect): Promise<void> {
     .alterTable('remotes')
     .addColumn('source', text, (column) => column.notNull().defaultTo('config'))
     .execute()
+  await db.schema.alterTable('remotes').addColumn('bound_to', text).execute()
+  await db.schema.alterTable('audit_log').addColumn('mac', text).execute()
+  await db.schema.createIndex('audit_log_mac_key').unique().on('audit_log').column('mac').execute()
+  const entries = await db.selectFrom('audit_log').select('id').limit(1).execute()
+  // they have no MAC because they are older, not because somebody put them in
+  if (entries.length > 0) {
+    const note = { name: 'audit_unsigned', value: 'true', version: 1 }
+    await db.insertInto('settings').values(note).execute()
+  }
   for (const column of ['ssh_key_id', 'credential_id']) {
     await db.schema.alterTable('remotes').addColumn(column, integer).execute()
     await db.schema.createIndex(`remotes_${column}_index`).on('remotes').column(column).execute()
