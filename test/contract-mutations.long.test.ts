@@ -22,6 +22,8 @@ const names = Object.values(contractRules)
   .flat()
   .map(({ name }) => name)
 const caught = new Set<string>()
+/** What may become of a rule that is taken out; one that cannot be seen here is not counted as caught. */
+const noticed = new Set<RuleOutcome>(['failed', 'late', 'skipped'])
 
 /** The rules that a mutation says it takes out. */
 const rulesOf = ({ takesOut }: Mutation): string[] =>
@@ -79,13 +81,17 @@ describe('each rule of the documented API is seen to fail when it is taken out',
     )
 
   it('all hold in the copy as it is', () => {
-    const broken = Object.entries(run(names)).filter(([, [outcome]]) => outcome !== 'passed')
+    const outcomes = Object.entries(run(names))
+    for (const [name, [outcome, reason]] of outcomes) {
+      if (outcome === 'skipped') process.stdout.write(`skipped: ${name}: ${reason}\n`)
+    }
+    const broken = outcomes.filter(([, [outcome]]) => outcome !== 'passed' && outcome !== 'skipped')
     expect(broken).toEqual([])
   })
 
-  it.each(mutations.map((mutation) => ({ mutation, name: `${mutation.file}: ${mutation.find.trim()}` })))(
-    '$name',
-    ({ mutation }) => {
+  // not `each`, which cuts long names short
+  for (const mutation of mutations) {
+    it(`${mutation.file}: ${mutation.find.trim()}`, () => {
       const rules = rulesOf(mutation)
       expect(rules).not.toEqual([])
       const path = join(copy, mutation.file)
@@ -100,12 +106,12 @@ describe('each rule of the documented API is seen to fail when it is taken out',
         for (const [name, [outcome]] of outcomes) {
           if (outcome === 'failed' || outcome === 'late') caught.add(name)
         }
-        expect(outcomes.filter(([, [outcome]]) => outcome !== 'failed' && outcome !== 'late')).toEqual([])
+        expect(outcomes.filter(([, [outcome]]) => !noticed.has(outcome))).toEqual([])
       } finally {
         writeFileSync(path, whole)
       }
-    },
-  )
+    })
+  }
 
   it('every rule has a change that takes it out', () => {
     expect(names.filter((name) => !mutations.some((mutation) => rulesOf(mutation).includes(name)))).toEqual(

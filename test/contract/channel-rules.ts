@@ -191,6 +191,17 @@ export const channelRules = [
     const after = data<Channel>(await world.put(`/notification/channels/${before.id}`, { enabled: false }))
     assert.deepEqual({ ...after, updated_at: '' }, { ...before, enabled: false, updated_at: '' })
   }),
+  rule('a change of a channel is validated like a new one', async (world) => {
+    const { id } = data<Channel>(await create(world))
+    const path = `/notification/channels/${id}`
+    refused(await world.put(path, { template: '{{ .TaskName' }), 400, { code: 'TEMPLATE_INVALID' })
+    refused(await world.put(path, { config: {} }), 400, { field: 'config.webhook' })
+    refused(await world.put(path, { config: { webhook: 'http://127.0.0.1/?access_token=x' } }), 400, {
+      code: 'URL_FORBIDDEN',
+    })
+    refused(await world.put(path, { events: ['sync_started'] }), 400)
+    assert.equal(data<Channel>(await world.get(path)).template, example.template)
+  }),
   rule('DELETE /notification/channels/:id takes the channel away', async (world) => {
     const { id } = data<Channel>(await create(world))
     assert.deepEqual(data(await world.delete(`/notification/channels/${id}`)), { id, deleted: true })

@@ -58,7 +58,17 @@ export const keyTestRules = [
   }),
 ]
 
-const credentialFields = ['created_at', 'id', 'last_used_at', 'name', 'origin', 'type', 'used_by', 'username']
+const credentialFields = [
+  'created_at',
+  'id',
+  'last_used_at',
+  'name',
+  'origin',
+  'source',
+  'type',
+  'used_by',
+  'username',
+]
 const remoteFields = ['credential_id', 'fetch_url', 'name', 'problem', 'push_url', 'source', 'ssh_key_id']
 
 export const remoteRules = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Repo } from '@gitferry/core/contract'
-import { rule } from './rule.ts'
-import { data, refused } from './world.ts'
+import { type ContractRule, rule } from './rule.ts'
+import { data, refused, type World } from './world.ts'
 
 const fields = [
   'created_at',
@@ -21,7 +21,44 @@ const fields = [
   'uuid',
 ]
 
+const stranger = 4711
+
+/** A rule about a repository that belongs to somebody else, which only root can make. */
+const rootOnly = (one: ContractRule): ContractRule => ({
+  ...one,
+  skip: process.getuid?.() === 0 ? undefined : 'only root can give a repository to another user',
+})
+
+/** Gives a repository of the sandbox to another user; answers its path. */
+function giveAway({ sandbox: { secondBarePath } }: World): string {
+  for (const path of ['', ...readdirSync(secondBarePath, { recursive: true, encoding: 'utf8' })]) {
+    chownSync(join(secondBarePath, path), stranger, stranger)
+  }
+  return secondBarePath
+}
+
 export const repoRules = [
+  rootOnly(
+    rule('a repository of another user is 403 and the message names --trust-owner', async (world) => {
+      const path = giveAway(world)
+      const message = refused(await world.post('/repos', { path }), 403, {
+        code: 'PATH_NOT_OWNED',
+        field: 'path',
+      })
+      assert.ok(message.includes(`--trust-owner ${stranger}`), message)
+    }),
+  ),
+  rootOnly(
+    rule(
+      'a repository of a user that --trust-owner names is accepted',
+      async (world) => {
+        assert.equal(data<Repo>(await world.post('/repos', { path: giveAway(world) })).name, 'second.git')
+        const { branches } = data<{ branches: unknown[] }>(await world.get('/repos/1/branches'))
+        assert.equal(branches.length, 2)
+      },
+      { gitferry: { trustedOwners: [stranger] } },
+    ),
+  ),
   rule('a repository has the documented fields and no other', async (world) => {
     const repo = await world.register()
     assert.deepEqual(Object.keys(repo).sort(), fields)

@@ -6,6 +6,8 @@ export interface ContractRule {
   readonly name: string
   /** How the world is set up for it. */
   readonly world?: WorldOptions
+  /** Why it cannot be seen here; absent: it can. */
+  readonly skip?: string | undefined
   /** Fails with an AssertionError when the sentence does not hold. */
   check(world: World): Promise<void>
 }

@@ -8,12 +8,16 @@ import { contractRules } from './index.ts'
 import type { ContractRule } from './rule.ts'
 import { createWorld } from './world.ts'
 
-/** `failed`: an assertion did not hold. `late`: it did not end in time. `broke`: it threw something else. */
-export type RuleOutcome = 'passed' | 'failed' | 'late' | 'broke'
+/**
+ * `failed`: an assertion did not hold. `late`: it did not end in time. `broke`: it threw something else. `skipped`: it
+ * cannot be seen here.
+ */
+export type RuleOutcome = 'passed' | 'failed' | 'late' | 'broke' | 'skipped'
 
 const longestMs = 20_000
 
-async function outcomeOf({ check, world: options }: ContractRule): Promise<[RuleOutcome, string]> {
+async function outcomeOf({ check, skip, world: options }: ContractRule): Promise<[RuleOutcome, string]> {
+  if (skip !== undefined) return ['skipped', skip]
   const { promise: late, resolve } = Promise.withResolvers<[RuleOutcome, string]>()
   const timer = setTimeout(() => resolve(['late', `not ended after ${longestMs} ms`]), longestMs)
   const attempt = async (): Promise<[RuleOutcome, string]> => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import manifest from '../../packages/core/package.json' with { type: 'json' }
 import { rule } from './rule.ts'
 import { data, refused } from './world.ts'
 
@@ -22,6 +23,10 @@ export const serviceRules = [
       assert.equal(typeof value, 'string')
       assert.notEqual(value, '')
     }
+  }),
+  rule('the version is "v" and that of the package', async (world) => {
+    const { version } = data<{ version: string }>(await world.get('/system/version'))
+    assert.equal(version, `v${manifest.version}`)
   }),
   rule('an address that nothing answers at is 404 in the envelope', async (world) => {
     refused(await world.get('/nothing'), 404, { code: 'NOT_FOUND' })

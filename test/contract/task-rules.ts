@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Run, RunWithRefs, SyncTask } from '@gitferry/core/contract'
+import { wrapGit } from '../wrapped-git.ts'
+import { reaches } from './reaches.ts'
 import { rule } from './rule.ts'
 import { data, refused } from './world.ts'
 
@@ -20,26 +24,116 @@ const defaults = {
   enabled: true,
 } as const
 
-const runFields = [
-  'attempt',
-  'commit_range',
-  'duration_ms',
-  'error_code',
-  'error_message',
-  'finished_at',
+const fields = [
+  'atomic',
+  'created_at',
+  'cron_expression',
+  'enabled',
+  'exclude',
+  'failure_count',
+  'follow_head',
   'id',
-  'queued_at',
-  'refs_changed',
-  'refs_failed',
-  'refs_total',
+  'jitter_ms',
+  'keep_days',
+  'last_run_at',
+  'last_status',
+  'max_delete_percent',
+  'max_failures',
+  'misfire',
+  'mode',
+  'name',
+  'next_run_at',
+  'next_runs',
+  'on_diverge',
+  'paused_at',
+  'paused_reason',
+  'priority',
+  'prune',
+  'refs',
   'repo_id',
-  'started_at',
-  'status',
-  'task_id',
-  'trigger',
+  'require_approval',
+  'source_branch',
+  'source_remote',
+  'stall_timeout_ms',
+  'tags',
+  'target_branch',
+  'target_remote',
+  'target_repo_id',
+  'timeout_ms',
+  'timezone',
+  'updated_at',
 ]
 
+const places = { repo_id: 1, source_branch: 'main', target_remote: 'backup' }
+
 export const taskRules = [
+  rule('a task has the documented fields and no other', async (world) => {
+    await world.register()
+    const task = await world.task()
+    assert.deepEqual(Object.keys(task).sort(), fields)
+    const [listed] = data<{ tasks: SyncTask[] }>(await world.get('/sync/tasks')).tasks
+    assert.deepEqual(Object.keys(listed ?? {}).sort(), fields)
+  }),
+  rule('misfire may be run_once or skip', async (world) => {
+    await world.register()
+    for (const misfire of ['skip', 'run_once']) assert.equal((await world.task({ misfire })).misfire, misfire)
+    refused(await world.post('/sync/tasks', { ...places, misfire: 'twice' }), 400, { field: 'misfire' })
+  }),
+  rule(
+    'mirror mode, in which tags default to true, cannot be had yet: it is refused and not stored',
+    async (world) => {
+      await world.register()
+      for (const mode of ['mirror', 'all-branch']) {
+        refused(await world.post('/sync/tasks', { ...places, mode }), 400, {
+          code: 'UNSUPPORTED',
+          field: 'mode',
+        })
+      }
+      assert.equal(await world.storage.collection('tasks').count(), 0)
+    },
+  ),
+  rule(
+    'a target in another repository is guarded by its expected oid',
+    async (world) => {
+      await world.register()
+      data(await world.post('/repos', { path: world.sandbox.secondBarePath }))
+      const task = await world.task({ target_repo_id: 2, target_remote: 'local', target_branch: 'copy' })
+      const run = await world.run(task.id)
+      assert.deepEqual([run.status, run.error_code], ['conflict', 'SYNC_CONFLICT'])
+      const { oidOf, secondBarePath } = world.sandbox
+      assert.equal(oidOf(secondBarePath, 'copy'), oidOf(secondBarePath, 'main'))
+    },
+    { gitferry: ({ dataDir, secondBarePath }) => ({ git: fasterGit(dataDir, secondBarePath) }) },
+  ),
+  rule('a target that has what the source lacks is a conflict and keeps it', async (world) => {
+    await world.register()
+    const task = await world.task()
+    assert.equal((await world.run(task.id)).status, 'success')
+    const { bareBackupPath, commit, oidOf, originPath } = world.sandbox
+    const theirs = commit(bareBackupPath, 'main', 'of the target alone')
+    commit(originPath, 'main', 'of the source alone')
+    const run = await world.run(task.id)
+    assert.deepEqual([run.status, run.error_code], ['conflict', 'SYNC_CONFLICT'])
+    assert.equal(oidOf(bareBackupPath, 'main'), theirs)
+  }),
+  rule('a task across two repositories runs in the source’s', async (world) => {
+    await world.register()
+    data(await world.post('/repos', { path: world.sandbox.secondBarePath }))
+    const task = await world.task({ target_repo_id: 2, target_remote: 'local', target_branch: 'copy' })
+    assert.equal((await world.run(task.id)).repo_id, 1)
+    refused(await world.delete('/repos/2'), 409, { code: 'REPO_IN_USE' })
+  }),
+  rule(
+    'cron means what robfig/cron v3 means',
+    async (world) => {
+      await world.register()
+      for (const [cron_expression, next] of Object.entries(robfig)) {
+        const { next_runs } = await world.task({ cron_expression, enabled: false })
+        assert.equal(next_runs[0], `2026-${next}:00.000Z`, cron_expression)
+      }
+    },
+    { stoppedClock: true },
+  ),
   ...Object.entries(defaults).map(([field, value]) =>
     rule(`${field} defaults to ${value}`, async (world) => {
       await world.register()
@@ -150,106 +244,29 @@ export const taskRules = [
   }),
 ]
 
-async function reaches(events: AsyncIterable<{ readonly phase: string }>, phase: string): Promise<void> {
-  for await (const event of events) if (event.phase === phase) return
+/** The first fire time after 2026-01-01T00:00Z, a Thursday, by robfig/cron v3 (its README and `spec.go`). */
+const robfig = {
+  '@hourly': '01-01T01:00',
+  '@daily': '01-02T00:00',
+  '@midnight': '01-02T00:00',
+  '@weekly': '01-04T00:00',
+  '@monthly': '02-01T00:00',
+  '@every 90m': '01-01T01:30',
+  '*/20 * * * *': '01-01T00:20',
+  '15/20 * * * *': '01-01T00:15',
+  '0 12 * * MON-WED': '01-05T12:00',
+  '0 0 ? feb *': '02-01T00:00',
+  // two day fields without a star: either is enough; with one: both must match
+  '0 12 20 * FRI': '01-02T12:00',
+  '0 12 */30 * FRI': '01-01T12:00',
+  '0 12 * * FRI': '01-02T12:00',
+  'CRON_TZ=Asia/Tokyo 0 6 * * *': '01-01T21:00',
 }
 
-export const runRules = [
-  rule('POST …/run answers at once with the pending run', async (world) => {
-    await world.register()
-    const task = await world.task()
-    const run = data<Run>(await world.ask('POST', `/sync/tasks/${task.id}/run`))
-    assert.deepEqual([run.status, run.task_id, run.trigger], ['pending', task.id, 'manual'])
-    assert.deepEqual(Object.keys(run).sort(), runFields)
-  }),
-  rule('?wait=true answers when it ends, 200 whatever came out', async (world) => {
-    await world.register()
-    const good = await world.task()
-    assert.equal((await world.run(good.id)).status, 'success')
-    const bad = await world.task({ source_branch: 'nowhere' })
-    const run = data<Run>(await world.ask('POST', `/sync/tasks/${bad.id}/run?wait=true`))
-    assert.deepEqual([run.status, run.error_code], ['failed', 'BRANCH_NOT_FOUND'])
-  }),
-  rule('a task that runs gets the one follow-up run, a pending one is answered as it is', async (world) => {
-    await world.register()
-    const task = await world.task()
-    const release = world.sandbox.holdPushes()
-    const ask = async () => data<Run>(await world.ask('POST', `/sync/tasks/${task.id}/run`))
-    const pushing = reaches(world.gitferry.events('run.progress'), 'pushing')
-    const first = await ask()
-    await pushing
-    const second = await ask()
-    assert.notEqual(second.id, first.id)
-    assert.equal((await ask()).id, second.id)
-    release()
-    await world.gitferry.sync.runs.wait(second.id)
-  }),
-  rule('a disabled task runs when asked by hand', async (world) => {
-    await world.register()
-    const task = await world.task({ enabled: false })
-    assert.equal((await world.run(task.id)).status, 'success')
-  }),
-  rule('commit_range is old..new, the bare new oid for a new branch, "" when in step', async (world) => {
-    await world.register()
-    const task = await world.task()
-    const { commit, oidOf, originPath } = world.sandbox
-    const first = oidOf(originPath, 'main')
-    assert.equal((await world.run(task.id)).commit_range, first)
-    assert.equal((await world.run(task.id)).commit_range, '')
-    const second = commit(originPath, 'main', 'more')
-    assert.equal((await world.run(task.id)).commit_range, `${first}..${second}`)
-  }),
-  rule('the single answer of a run has refs', async (world) => {
-    await world.register()
-    const { id } = await world.run((await world.task()).id)
-    const run = data<RunWithRefs>(await world.get(`/sync/runs/${id}`))
-    assert.deepEqual(Object.keys(run).sort(), [...runFields, 'refs'].sort())
-    assert.equal(run.refs[0]?.target_ref, 'refs/heads/main')
-  }),
-  rule('GET /sync/runs takes task_id, status, trigger and since', async (world) => {
-    await world.register()
-    const one = await world.task()
-    const other = await world.task({ source_branch: 'nowhere' })
-    await world.run(one.id)
-    await world.run(other.id)
-    const count = async (query: string) =>
-      data<{ total: number }>(await world.get(`/sync/runs?${query}`)).total
-    assert.equal(await count(`task_id=${one.id}`), 1)
-    assert.equal(await count('status=failed'), 1)
-    assert.equal(await count('trigger=cron'), 0)
-    assert.equal(await count('since=2999-01-01'), 0)
-    refused(await world.get('/sync/runs?status=done'), 400, { field: 'status' })
-  }),
-  rule('GET /sync/runs/:id/log is text, or an event stream for who accepts one', async (world) => {
-    await world.register()
-    const { id } = await world.run((await world.task()).id)
-    const text = await world.get(`/sync/runs/${id}/log`)
-    assert.match(text.headers.get('content-type') ?? '', /^text\/plain/)
-    assert.ok(text.text.includes('refs/heads/main'))
-    const headers = { Accept: 'text/event-stream' }
-    const stream = await world.ask('GET', `/sync/runs/${id}/log`, { headers })
-    assert.match(stream.headers.get('content-type') ?? '', /^text\/event-stream/)
-    assert.match(stream.text, /^event: end$/m)
-  }),
-  rule('a canceled run ends as canceled; one that ended is 409', async (world) => {
-    await world.register()
-    const task = await world.task()
-    const release = world.sandbox.holdPushes()
-    const pushing = reaches(world.gitferry.events('run.progress'), 'pushing')
-    const run = data<Run>(await world.ask('POST', `/sync/tasks/${task.id}/run`))
-    await pushing
-    const canceled = data<Run>(await world.ask('POST', `/sync/runs/${run.id}/cancel`))
-    release()
-    assert.equal(canceled.status, 'canceled')
-    const ended = await world.run(task.id)
-    refused(await world.ask('POST', `/sync/runs/${ended.id}/cancel`), 409, { code: 'RUN_FINISHED' })
-  }),
-  rule('a retry is a new run with the trigger retry', async (world) => {
-    await world.register()
-    const task = await world.task()
-    const run = await world.run(task.id)
-    const again = data<Run>(await world.ask('POST', `/sync/runs/${run.id}/retry`))
-    assert.deepEqual([again.trigger, again.task_id], ['retry', task.id])
-    await world.gitferry.sync.runs.wait(again.id)
-  }),
-]
+/** A git that, just before refs are first written, lets somebody else make the branch `copy` of a repository. */
+function fasterGit(dataDir: string, repository: string): string {
+  const marks = join(dataDir, 'marks')
+  mkdirSync(marks)
+  const update = `$GIT --git-dir='${repository}' update-ref refs/heads/copy refs/heads/main`
+  return wrapGit(marks, 'update-ref', `if [ ! -e $DIR/once ]; then : > $DIR/once; ${update}; fi; $GIT "$@"`)
+}

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { dingtalkNotifier } from '@gitferry/adapters/notifier/dingtalk'
 import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
-import { createGitferry, type Gitferry, type GitferryOptions } from '@gitferry/core'
+import { createGitferry, type Gitferry, type GitferryOptions, type StorageAdapter } from '@gitferry/core'
 import type { Repo, Run, SyncTask } from '@gitferry/core/contract'
-import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
+import { type ApiSandbox, createApiSandbox, createTestClock, type TestClock } from '@gitferry/core/testing'
 import { type AppOptions, createApp } from '@gitferry/server'
-import { answerValidation } from '../checked-fetch.ts'
+import { answerValidation } from '../answer-validation-shared.ts'
 
 /** What came back, taken apart. */
 export interface Answer {
@@ -26,8 +26,10 @@ export interface RequestParts {
 }
 
 export interface WorldOptions {
-  readonly gitferry?: Partial<GitferryOptions>
+  readonly gitferry?: Partial<GitferryOptions> | ((sandbox: ApiSandbox) => Partial<GitferryOptions>)
   readonly app?: AppOptions
+  /** gitferry goes by the clock of the world, which stands still until the rule moves it. Default false. */
+  readonly stoppedClock?: boolean
   /** Holds every answer to the description of the API. Default true. */
   readonly validation?: boolean
 }
@@ -35,7 +37,14 @@ export interface WorldOptions {
 /** gitferry behind its HTTP API, with real repositories: what a caller of the documented API meets. */
 export interface World extends AsyncDisposable {
   readonly sandbox: ApiSandbox
+  /** The one that answers now. */
   readonly gitferry: Gitferry
+  /** What gitferry keeps its records in; it outlives a restart. */
+  readonly storage: StorageAdapter
+  /** Begins at 2026-01-01T00:00:00Z, a Thursday; gitferry goes by it with `stoppedClock` alone. */
+  readonly clock: TestClock
+  /** Ends gitferry and starts it anew with what it has stored, and with these options over those of before. */
+  restart(options?: Partial<GitferryOptions>): Promise<void>
   /** One request; `path` counts from `/api/v1` unless it begins with `/api` or names a root page. */
   ask(method: string, path: string, parts?: RequestParts): Promise<Answer>
   get(path: string): Promise<Answer>
@@ -54,27 +63,47 @@ export interface World extends AsyncDisposable {
 
 const outsideBase = /^\/(?:api|healthz|readyz|metrics)(?:\/|$)/
 
+/** A storage that the gitferry which used it leaves as it is, so that another takes it up. */
+function keptStorage(): StorageAdapter {
+  const storage = memoryStorage()
+  return {
+    name: storage.name,
+    capabilities: storage.capabilities,
+    open: () => storage.open(),
+    close: async () => {},
+    collection: (name) => storage.collection(name),
+    transaction: (work) => storage.transaction(work),
+  }
+}
+
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const sandbox = createApiSandbox()
-  const gitferry = createGitferry({
-    storage: memoryStorage(),
+  const storage = keptStorage()
+  const clock = createTestClock()
+  let from = '127.0.0.1'
+  const base: GitferryOptions = {
+    storage,
     dataDir: sandbox.dataDir,
     repoRoots: [sandbox.root],
     forkServer: false,
     notifiers: [dingtalkNotifier()],
     secrets: aesGcmSecrets({ key: new Uint8Array(32).fill(7) }),
-    ...options.gitferry,
-  })
-  await gitferry.start()
-  let from = '127.0.0.1'
-  const app = createApp(gitferry, { clientAddress: () => from, ...options.app })
+    ...(options.stoppedClock && { clock }),
+    ...(typeof options.gitferry === 'function' ? options.gitferry(sandbox) : options.gitferry),
+  }
+  const start = async (changed: Partial<GitferryOptions> = {}) => {
+    const gitferry = createGitferry({ ...base, ...changed })
+    await gitferry.start()
+    return { gitferry, app: createApp(gitferry, { clientAddress: () => from, ...options.app }) }
+  }
+  let running = await start()
 
   const ask: World['ask'] = async (method, path, parts = {}) => {
     const { body } = parts
     const isRaw = typeof body === 'string' || body instanceof Uint8Array
     from = parts.from ?? '127.0.0.1'
     const url = `http://127.0.0.1${outsideBase.test(path) ? path : `/api/v1${path}`}`
-    const response = await app.request(url, {
+    const response = await running.app.request(url, {
       method,
       headers: {
         Host: '127.0.0.1',
@@ -94,7 +123,15 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   return {
     sandbox,
-    gitferry,
+    storage,
+    clock,
+    get gitferry() {
+      return running.gitferry
+    },
+    restart: async (changed) => {
+      await running.gitferry.stop({ graceful: false })
+      running = await start(changed)
+    },
     ask,
     get: (path) => ask('GET', path),
     post,
@@ -112,7 +149,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       ),
     run: async (taskId) => data(await ask('POST', `/sync/tasks/${taskId}/run?wait=true`)),
     [Symbol.asyncDispose]: async () => {
-      await gitferry.stop({ graceful: false })
+      await running.gitferry.stop({ graceful: false })
       sandbox.remove()
     },
   }

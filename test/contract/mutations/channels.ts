@@ -21,8 +21,8 @@ const events = [
   'key_expiring',
 ]
 
-const notFound = (code: string, rule: string): Mutation => ({
-  takesOut: [rule],
+const notFound = (code: string, noun: string): Mutation => ({
+  takesOut: [`${noun}, every method: an unknown id is 404`],
   file: codes,
   find: `${code}: entry(404)`,
   replace: `${code}: entry(400)`,
@@ -140,8 +140,14 @@ export const channelMutations: readonly Mutation[] = [
     find: ", content_template: 'template'",
     replace: '',
   },
-  notFound('CHANNEL_NOT_FOUND', 'GET /notification/channels/{id}: an unknown id is 404'),
-  notFound('DELIVERY_NOT_FOUND', 'GET /notification/deliveries/{id}: an unknown id is 404'),
-  notFound('CREDENTIAL_NOT_FOUND', 'GET /credentials/{id}: an unknown id is 404'),
-  notFound('AUDIT_ENTRY_NOT_FOUND', 'GET /audit/logs/{id}: an unknown id is 404'),
+  notFound('CHANNEL_NOT_FOUND', '/notification/channels/{id}'),
+  notFound('DELIVERY_NOT_FOUND', '/notification/deliveries/{id}'),
+  notFound('CREDENTIAL_NOT_FOUND', '/credentials/{id}'),
+  notFound('AUDIT_ENTRY_NOT_FOUND', '/audit/logs/{id}'),
+  {
+    takesOut: ['a change of a channel is validated like a new one'],
+    file: service,
+    find: 'template: this.#templateOf(wanted.template),',
+    replace: 'template: wanted.template,',
+  },
 ]

@@ -4,6 +4,7 @@ import { auditMutations } from './audit.ts'
 import { bodyMutations } from './bodies.ts'
 import { branchMutations } from './branches.ts'
 import { channelMutations } from './channels.ts'
+import { deleteMutations } from './deletes.ts'
 import { keyMutations } from './keys.ts'
 import { listMutations } from './lists.ts'
 import { remoteMutations } from './remotes.ts'
@@ -11,7 +12,7 @@ import { repoMutations } from './repos.ts'
 import { rowMutations } from './rows.ts'
 import { serviceMutations } from './service.ts'
 import { taskMutations } from './tasks.ts'
-
+import { urlMutations } from './urls.ts'
 import { webhookMutations } from './webhook.ts'
 
 /** Every way in which a rule is taken out of the code, to see that its test notices. */
@@ -21,11 +22,13 @@ export const mutations: readonly Mutation[] = [
   ...repoMutations,
   ...branchMutations,
   ...bodyMutations,
+  ...deleteMutations,
   ...taskMutations,
   ...webhookMutations,
   ...keyMutations,
   ...remoteMutations,
   ...channelMutations,
+  ...urlMutations,
   ...auditMutations,
   ...serviceMutations,
   ...aliasMutations,

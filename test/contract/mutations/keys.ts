@@ -83,14 +83,14 @@ export const keyMutations: readonly Mutation[] = [
   {
     takesOut: ['an encrypted key with a wrong passphrase is 400 and names passphrase'],
     file: open,
-    find: 'throw isEncrypted ? passphraseWrong() : damaged()\n  const pem',
-    replace: 'throw damaged()\n  const pem',
+    find: 'throw isEncrypted ? passphraseWrong() : damaged()\n  const key',
+    replace: 'throw damaged()\n  const key',
   },
   {
     takesOut: ['an encrypted key without its passphrase is 400 and names passphrase'],
     file: open,
-    find: 'if (isEncrypted && passphrase === undefined) throw passphraseMissing()\n  // what',
-    replace: 'if (isEncrypted && passphrase === undefined) throw damaged()\n  // what',
+    find: 'throw passphraseMissing()\n  const opened',
+    replace: 'throw damaged()\n  const opened',
   },
   {
     takesOut: ['a key with a taken name is 409'],
@@ -125,7 +125,7 @@ export const keyMutations: readonly Mutation[] = [
   {
     takesOut: ['a key that the remote refuses answers success: false'],
     file: 'packages/core/src/services/test-remote.ts',
-    find: 'if (!isGitferryError(error) || !isAnswer(error.code)) throw error',
+    find: 'if (!isGitferryError(error) || !isAnswer(error)) throw error',
     replace: 'if (error) throw error',
   },
   {
@@ -141,7 +141,7 @@ export const keyMutations: readonly Mutation[] = [
     replace: 'URL_FORBIDDEN: entry(403)',
   },
   {
-    takesOut: ['GET /ssh-keys/{id}: an unknown id is 404'],
+    takesOut: [/^\/ssh-keys\/\{id\}.*: an unknown id is 404$/],
     file: 'packages/core/src/wire/error-codes.ts',
     find: 'SSH_KEY_NOT_FOUND: entry(404)',
     replace: 'SSH_KEY_NOT_FOUND: entry(403)',

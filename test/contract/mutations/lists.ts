@@ -16,13 +16,19 @@ export const listMutations: readonly Mutation[] = [
     replace: "if (typeof endpoint.list === 'number' && !searchParams",
   },
   {
-    takesOut: ['with either parameter a list answers { items, total, page, page_size }'],
+    takesOut: [
+      'with either parameter a list answers { items, total, page, page_size }',
+      'every list is paged when a page is asked for',
+    ],
     file: reply,
     find: "&& !searchParams.has('page') && !searchParams.has('page_size')",
     replace: '',
   },
   {
-    takesOut: ['a page_size of 100 is taken, 0, -1, 101, 1e9 and x are 400'],
+    takesOut: [
+      'a page_size of 100 is taken, 0, -1, 101, 1e9 and x are 400',
+      'every list takes a page_size from 1 to 100',
+    ],
     file: page,
     find: "page_size: position(100, 'must be an integer from 1 to 100').optional()",
     replace: "page_size: position(2 ** 31 - 1, 'must be an integer from 1 to 100').optional()",
@@ -46,7 +52,7 @@ export const listMutations: readonly Mutation[] = [
     replace: "[{ by: 'id', direction: 'asc' }]",
   },
   {
-    takesOut: ['an empty list is [], never null'],
+    takesOut: ['an empty list is [], never null', 'every list of nothing is []'],
     file: pages,
     find: 'return { items, total: items.length, page: 1,',
     replace: 'return { items: (items.length ? items : null) as Item[], total: items.length, page: 1,',
@@ -58,21 +64,46 @@ export const listMutations: readonly Mutation[] = [
     replace: 'export const id = z.any() as unknown as z.ZodInt',
   },
   {
-    takesOut: [/^GET \/repos\/\{id\}.*: an unknown id is 404$/],
+    takesOut: [/^\/repos\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
     find: "throw new GitferryError('REPO_NOT_FOUND'",
     replace: "throw new GitferryError('INVALID_INPUT'",
   },
   {
-    takesOut: [/\/sync\/tasks\/\{id\}.*: an unknown id is 404$/],
+    takesOut: [/^\/sync\/tasks\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
     find: "throw new GitferryError('TASK_NOT_FOUND'",
     replace: "throw new GitferryError('INVALID_INPUT'",
   },
   {
-    takesOut: ['GET /sync/runs/{id}: an unknown id is 404'],
+    takesOut: [/^\/sync\/runs\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
     find: "throw new GitferryError('RUN_NOT_FOUND'",
     replace: "throw new GitferryError('INVALID_INPUT'",
+  },
+  {
+    takesOut: ['every list of nothing is []'],
+    file: pages,
+    find: '  return { items, total, page, page_size }\n}\n\n/** The order',
+    replace:
+      '  return { items: items.length ? items : [null as never], total, page, page_size }\n}\n\n/** The order',
+  },
+  {
+    takesOut: ['an unknown remote is 404'],
+    file: 'packages/core/src/wire/error-codes.ts',
+    find: '  REMOTE_NOT_FOUND: entry(404)',
+    replace: '  REMOTE_NOT_FOUND: entry(400)',
+  },
+  {
+    takesOut: ['an unknown tag is 404'],
+    file: 'packages/core/src/wire/error-codes.ts',
+    find: 'TAG_NOT_FOUND: entry(404)',
+    replace: 'TAG_NOT_FOUND: entry(400)',
+  },
+  {
+    takesOut: [/^\/host-keys\/\{id\}.*: an unknown id is 404$/],
+    file: 'packages/core/src/wire/error-codes.ts',
+    find: 'HOST_KEY_NOT_FOUND: entry(404)',
+    replace: 'HOST_KEY_NOT_FOUND: entry(400)',
   },
 ]

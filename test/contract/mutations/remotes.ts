@@ -6,7 +6,7 @@ export const remoteMutations: readonly Mutation[] = [
   {
     takesOut: ['a remote is added, changed and deleted without a change to the repository’s config'],
     file: 'packages/core/src/services/to-remote.ts',
-    find: 'repo_id: __, ',
+    find: '    repo_id: __,\n',
     replace: '',
   },
   {

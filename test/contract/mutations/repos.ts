@@ -111,4 +111,16 @@ export const repoMutations: readonly Mutation[] = [
     find: 'if (repoRoots !== null && !repoRoots.some((root) => isWithin(absolute, root))) {',
     replace: 'if (repoRoots !== null && repoRoots.length === 0) {',
   },
+  {
+    takesOut: ['a repository of another user is 403 and the message names --trust-owner'],
+    file: inspect,
+    find: 'if (uid === user || trustedOwners.includes(uid)) continue',
+    replace: 'if (uid >= 0) continue',
+  },
+  {
+    takesOut: ['a repository of a user that --trust-owner names is accepted'],
+    file: inspect,
+    find: 'if (uid === user || trustedOwners.includes(uid)) continue',
+    replace: 'if (uid === user) continue',
+  },
 ]

@@ -27,4 +27,10 @@ export const serviceMutations: readonly Mutation[] = [
     find: 'app.notFound(answerNothing)',
     replace: '',
   },
+  {
+    takesOut: ['the version is "v" and that of the package'],
+    file: 'packages/core/src/runtime/options.ts',
+    find: "version: 'v0.1.0'",
+    replace: "version: 'v0.1.1'",
+  },
 ]

@@ -85,8 +85,8 @@ export const taskMutations: readonly Mutation[] = [
   {
     takesOut: ['no expression (absent, null or "") is no schedule'],
     file: fields,
-    find: "cron_expression: (input.cron_expression ?? '').trim(),\n    target_repo_id",
-    replace: "cron_expression: (input.cron_expression || '@daily').trim(),\n    target_repo_id",
+    find: "cron_expression: (input.cron_expression ?? '').trim(),",
+    replace: "cron_expression: (input.cron_expression || '@daily').trim(),",
   },
   {
     takesOut: ['an unknown repository is 404, an unknown remote 400'],
@@ -97,8 +97,8 @@ export const taskMutations: readonly Mutation[] = [
   {
     takesOut: ['PUT changes only the fields that it carries'],
     file: fields,
-    find: '...withoutUndefined(changes),\n',
-    replace: '...withoutUndefined(changes),\n    priority: changes.priority ?? 0,\n',
+    find: '    ...given,\n',
+    replace: '    ...given,\n    priority: changes.priority ?? 0,\n',
   },
   {
     takesOut: ['deleting a running task is 409 unless cancel=true, and its runs stay'],
@@ -172,5 +172,60 @@ export const taskMutations: readonly Mutation[] = [
     file: 'packages/core/src/services/sync-runs.ts',
     find: "trigger: 'retry'",
     replace: "trigger: 'manual'",
+  },
+  {
+    takesOut: ['a task has the documented fields and no other'],
+    file: service,
+    find: '#answer({ version: _, ...row }: SyncTaskRow)',
+    replace: '#answer({ ...row }: SyncTaskRow)',
+  },
+  {
+    takesOut: ['misfire may be run_once or skip'],
+    file: task,
+    find: "misfire: oneOf(['run_once', 'skip'])",
+    replace: "misfire: oneOf(['run_once'])",
+  },
+  {
+    takesOut: ['mirror mode, in which tags default to true, cannot be had yet: it is refused and not stored'],
+    file: 'packages/core/src/sync/unsupported-settings.ts',
+    find: "  'mode',\n",
+    replace: '',
+  },
+  {
+    takesOut: ['a target in another repository is guarded by its expected oid'],
+    file: 'packages/core/src/git/commands/update-ref.ts',
+    find: '? zero(oid) :',
+    replace: "? '' :",
+  },
+  {
+    takesOut: ['a target that has what the source lacks is a conflict and keeps it'],
+    file: 'packages/core/src/sync/plan-branch.ts',
+    find: "if (onDiverge === 'overwrite') return",
+    replace: "if (onDiverge !== 'skip') return",
+  },
+  {
+    takesOut: ['a task across two repositories runs in the source’s'],
+    file: queue,
+    find: 'repo_id: task.repo_id,',
+    replace: 'repo_id: task.target_repo_id,',
+  },
+  {
+    takesOut: ['cron means what robfig/cron v3 means'],
+    file: 'packages/core/src/schedule/cron-field.ts',
+    find: 'if (star && step === 1) any = true',
+    replace: 'if (star) any = true',
+  },
+  {
+    takesOut: ['a run has the documented fields and no other'],
+    file: 'packages/core/src/services/to-run.ts',
+    find: '{ priority: _, version: __, ...run }',
+    replace: '{ version: __, ...run }',
+  },
+  {
+    takesOut: ['a paused task runs when asked by hand'],
+    file: queue,
+    find: "const runs = session.collection('runs')\n    const priority",
+    replace:
+      "if (task.paused_at !== null) throw new Error('paused')\n    const runs = session.collection('runs')\n    const priority",
   },
 ]

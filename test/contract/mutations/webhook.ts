@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts'
 
 const gate = 'packages/core/src/webhooks/webhook-gate.ts'
 const service = 'packages/core/src/services/webhooks.ts'
+const deliveries = 'packages/core/src/services/webhook-deliveries.ts'
 const signature = 'packages/core/src/webhooks/signature.ts'
 
 export const webhookMutations: readonly Mutation[] = [
@@ -89,5 +90,47 @@ export const webhookMutations: readonly Mutation[] = [
     file: 'packages/core/src/services/webhook-deliveries.ts',
     find: "return run.status === 'success' || ",
     replace: 'return true || ',
+  },
+  {
+    takesOut: ['X-Request-Id is a delivery id too'],
+    file: deliveries,
+    find: "['X-GitHub-Delivery', 'X-Request-Id']",
+    replace: "['X-GitHub-Delivery']",
+  },
+  {
+    takesOut: ['a delivery without an id starts a run every time'],
+    file: deliveries,
+    find: 'if (!id) return undefined',
+    replace: "if (!id) return 'none'",
+  },
+  {
+    takesOut: ['a repetition within 3 days answers the first run, one after them starts a new one'],
+    file: deliveries,
+    find: '{ where: { ...key, received_at: { gte: this.#keptSince } } }',
+    replace: '{ where: { ...key } }',
+  },
+  {
+    takesOut: ['a repetition within 3 days answers the first run, one after them starts a new one'],
+    file: deliveries,
+    find: 'const keptMs = 3 *',
+    replace: 'const keptMs = 2 *',
+  },
+  {
+    takesOut: ['a repetition while the run goes on answers its run_id'],
+    file: deliveries,
+    find: ' || !isFinished(run.status)',
+    replace: ' || (isFinished(run.status) && !run)',
+  },
+  {
+    takesOut: ['a webhook for a disabled task is 409 and starts nothing'],
+    file: service,
+    find: 'refuseIdle(task)\n',
+    replace: '',
+  },
+  {
+    takesOut: ['the limit of a caller is over after a minute'],
+    file: 'packages/core/src/webhooks/rate-limiter.ts',
+    find: 'const windowMs = 60_000',
+    replace: 'const windowMs = 61_000',
   },
 ]
