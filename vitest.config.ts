@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, root: string) => ({
   extends: true as const,
   test: { name, root, include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] },
 })
+
+/** Fails a test by any answer of a gitferry that is not as its API is described. */
+const checkedFetch = fileURLToPath(new URL('test/checked-fetch-setup.ts', import.meta.url))
+
+const server = project('server', 'packages/server')
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@gitferry/source', 'module', 'node', 'development|production'] } },
@@ -16,7 +22,7 @@ export default defineConfig({
       project('core', 'packages/core'),
       project('adapters', 'packages/adapters'),
       project('client', 'packages/client'),
-      project('server', 'packages/server'),
+      { ...server, test: { ...server.test, setupFiles: [checkedFetch] } },
       {
         extends: true,
         test: {
@@ -24,6 +30,7 @@ export default defineConfig({
           root: '.',
           include: ['test/**/*.test.ts', 'examples/*/test/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.long.test.ts'],
+          setupFiles: [checkedFetch],
         },
       },
     ],

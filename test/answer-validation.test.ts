@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AnswerValidation, type GivenAnswer } from './answer-validation.ts'
 import { checkedFetch } from './checked-fetch.ts'
+import { CheckedFetchEverywhere } from './checked-fetch-everywhere.ts'
 
 const record = {
   type: 'object',
@@ -189,5 +190,69 @@ describe('a checked fetch', () => {
     const { end, fetch } = answering({ code: 0, message: 'success', data: { ...version, token: 'x' } })
     await expect(fetch(url)).rejects.toThrow(/systemVersion.*token/)
     expect(end).toThrow(/systemVersion.*token/)
+  })
+})
+
+describe('a fetch that is checked everywhere', () => {
+  /** What a gitferry sends with every answer. */
+  const known = {
+    'x-request-id': '1',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  }
+  const answering = (body: BodyInit | null, headers: Record<string, string>) =>
+    new CheckedFetchEverywhere(async () => new Response(body, { headers: { ...known, ...headers } }))
+  const json = { 'content-type': 'application/json' }
+  const lines = { 'content-type': 'application/x-ndjson' }
+  const wrong = '{"code":0,"message":"success","data":{"token":"x"}}'
+  const base = 'http://localhost'
+
+  it('hands every answer on, and says at the end which was not as described, once', async () => {
+    const everywhere = answering(wrong, json)
+    expect(await (await everywhere.fetch(`${base}/api/v1/system/version`)).text()).toBe(wrong)
+    await expect(everywhere.end()).rejects.toThrow(/systemVersion.*token/)
+    await everywhere.end()
+  })
+
+  it('says so too of an answer that nobody has read', async () => {
+    const everywhere = answering(wrong, json)
+    await everywhere.fetch(new Request(`${base}/api/v1/repos`, { method: 'POST', body: '{}' }))
+    await expect(everywhere.end()).rejects.toThrow(/reposRegister.*POST \/api\/v1\/repos /)
+  })
+
+  it('checks lines that were read to their end', async () => {
+    const everywhere = answering('{"id":1}\n', lines)
+    expect(await (await everywhere.fetch(`${base}/api/v1/audit/export`)).text()).toBe('{"id":1}\n')
+    await expect(everywhere.end()).rejects.toThrow(/auditExport.*required property/)
+  })
+
+  it('lets go of lines and of events with the caller', async () => {
+    for (const [path, type] of [
+      ['/api/v1/audit/export', 'application/x-ndjson'],
+      ['/api/v1/events', 'text/event-stream'],
+    ] as const) {
+      const left = Promise.withResolvers<void>()
+      const body = new ReadableStream({ cancel: () => left.resolve() })
+      const everywhere = answering(body, { 'content-type': type })
+      await (await everywhere.fetch(`${base}${path}`)).body?.cancel()
+      await left.promise
+      await everywhere.end()
+    }
+  })
+
+  it('checks the head of a stream that goes on', async () => {
+    const everywhere = answering(new ReadableStream(), { 'content-type': 'text/event-stream' })
+    await everywhere.fetch(`${base}/api/v1/repos`)
+    await expect(everywhere.end()).rejects.toThrow(/reposList.*text\/event-stream is not described/)
+  })
+
+  it('lets alone whoever is no gitferry', async () => {
+    for (const missing of Object.keys(known)) {
+      const headers = Object.fromEntries(
+        Object.entries({ ...known, ...json }).filter(([name]) => name !== missing),
+      )
+      const everywhere = new CheckedFetchEverywhere(async () => new Response(wrong, { headers }))
+      await everywhere.fetch(`${base}/api/v1/system/version`)
+      await everywhere.end()
+    }
   })
 })
