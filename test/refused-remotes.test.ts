@@ -97,7 +97,7 @@ const cases: readonly (readonly [string, () => Promise<RunWithRefs>, string, Reg
     'a key where a password is asked for',
     async () => runFrom(await overHttp('/origin.git', 'mia:right'), { key: known }),
     'GIT_AUTH_FAILED',
-    /No credential was sent: none is set for this remote\.$/,
+    /No credential was sent: none is set for this remote\. Give it one\.$/,
   ],
   [
     'a host name that nobody knows, by ssh',
