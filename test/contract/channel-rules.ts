@@ -30,7 +30,8 @@ async function withRobot(
   }
 }
 
-const events = [
+/** As the documentation lists them. */
+export const documentedEvents = [
   'sync_success',
   'sync_failure',
   'sync_conflict',
@@ -115,7 +116,7 @@ export const channelRules = [
     const config = { webhook: 'https://other.example/robot/send?access_token=x', secret: '***' }
     refused(await world.put(`/notification/channels/${id}`, { config }), 400)
   }),
-  ...events.map((event) =>
+  ...documentedEvents.map((event) =>
     rule(`${event} is an event that a channel can be told of`, async (world) => {
       assert.deepEqual(data<Channel>(await create(world, { events: [event] })).events, [event])
     }),

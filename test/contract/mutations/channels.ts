@@ -1,3 +1,4 @@
+import { documentedEvents } from '../channel-rules.ts'
 import type { Mutation } from '../mutation.ts'
 
 const contract = 'packages/core/src/contract/channel.ts'
@@ -5,21 +6,6 @@ const config = 'packages/core/src/services/channel-config.ts'
 const service = 'packages/core/src/services/channels.ts'
 const template = 'packages/core/src/notifications/template.ts'
 const codes = 'packages/core/src/wire/error-codes.ts'
-
-const events = [
-  'sync_success',
-  'sync_failure',
-  'sync_conflict',
-  'sync_partial',
-  'task_paused',
-  'task_recovered',
-  'webhook_received',
-  'webhook_error',
-  'cron_triggered',
-  'backup_success',
-  'backup_failure',
-  'key_expiring',
-]
 
 const notFound = (code: string, noun: string): Mutation => ({
   takesOut: [`${noun}, every method: an unknown id is 404`],
@@ -29,7 +15,7 @@ const notFound = (code: string, noun: string): Mutation => ({
 })
 
 export const channelMutations: readonly Mutation[] = [
-  ...events.map(
+  ...documentedEvents.map(
     (event): Mutation => ({
       takesOut: [`${event} is an event that a channel can be told of`],
       file: contract,
