@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises'
+import { type FileHandle, link as linkFile, mkdir, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GitferryError, isGitferryError } from '@gitferry/core/errors'
 import { readSecretKey, type SecretKey, secretKeyBytes } from './secret-key.ts'
@@ -12,11 +12,13 @@ const othersMayTouch = 0o077
 /**
  * The key in a file: 32 bytes in base64, readable by its owner alone. Where there is no file, one is made, with mode
  * 0600 from its first moment on, in a folder with mode 0700; whoever opens it at the same time gets the same key.
+ * `link` is for tests.
  * @throws SECRETS_UNAVAILABLE
  */
-export async function openKeyFile(path: string): Promise<SecretKey> {
+export async function openKeyFile(path: string, { link = linkFile } = {}): Promise<SecretKey> {
   try {
-    return (await readKeyFile(path)) ?? (await makeKeyFile(path)) ?? (await readKeyFile(path)) ?? gone(path)
+    const key = (await readKeyFile(path)) ?? (await makeKeyFile(path, link))
+    return key ?? (await readKeyFile(path)) ?? gone(path)
   } catch (error) {
     if (isGitferryError(error)) throw error
     throw unavailable(
@@ -63,23 +65,38 @@ async function readKey(path: string, file: FileHandle): Promise<SecretKey> {
  * The file has its name only once it is whole and on the disk, so that nobody finds half of it, not even after a crash.
  * `undefined`: another process made it first.
  */
-async function makeKeyFile(path: string): Promise<SecretKey | undefined> {
+async function makeKeyFile(path: string, link: typeof linkFile): Promise<SecretKey | undefined> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const bytes = randomBytes(secretKeyBytes)
+  const text = `${bytes.toString('base64')}\n`
   const draft = `${path}.${randomUUID()}.new`
   try {
-    await writeWhole(draft, `${bytes.toString('base64')}\n`)
+    await writeWhole(draft, text)
     // unlike a rename, a link never replaces the key of somebody who was first
-    const isFirst = await unlessCode(
-      'EEXIST',
-      link(draft, path).then(() => true),
-    )
+    const isFirst = await unlessCode('EEXIST', giveName(link, { draft, path, text }))
     return isFirst ? readSecretKey(bytes) : undefined
   } finally {
     await unlessCode('ENOENT', unlink(draft))
     await syncFolder(folder)
   }
+}
+
+/** What a file system without links says (exFAT, some that are mounted from elsewhere). */
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+async function giveName(
+  link: typeof linkFile,
+  { draft, path, text }: { readonly draft: string; readonly path: string; readonly text: string },
+): Promise<true> {
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    // there, whoever starts at the same moment may find it empty, and is told to start again
+    await writeWhole(path, text)
+  }
+  return true
 }
 
 async function writeWhole(path: string, content: string): Promise<void> {

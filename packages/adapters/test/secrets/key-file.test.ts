@@ -79,6 +79,16 @@ describe('a secret key file', () => {
     expect(readFileSync(keyFile, 'utf8')).not.toBe(first)
   })
 
+  it('is made where the file system has no links, too', async () => {
+    const link = async () => {
+      throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' })
+    }
+    const first = await openKeyFile(keyFile, { link })
+    expect(modeOf(keyFile)).toBe('600')
+    expect(readdirSync(join(folder, 'data'))).toEqual(['secret.key'])
+    expect(await openKeyFile(keyFile, { link })).toEqual(first)
+  })
+
   it('is one file for all who open it at once', async () => {
     const boxes = await Promise.all(Array.from({ length: 3 }, () => opened()))
     const sealed = boxes[0]!.seal('secret', 'place')
