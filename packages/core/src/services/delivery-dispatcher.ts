@@ -5,6 +5,7 @@ import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import { afterAttempt } from './after-attempt.ts'
 import type { ChannelSender } from './channel-sender.ts'
 import { toDelivery } from './to-delivery.ts'
+import { WakeLoop } from './wake-loop.ts'
 
 /** Other nodes write deliveries too, so the timer never sleeps longer. */
 const longestSleepMs = 30_000
@@ -31,10 +32,7 @@ export class DeliveryDispatcher {
   readonly #lanes = new Map<number, Promise<void>>()
   readonly #lookAgain = new Set<number>()
   readonly #abort = new AbortController()
-  #cancelTimer = () => {}
-  #ticking: Promise<void> | undefined
-  #again = false
-  #running = false
+  readonly #loop: WakeLoop
 
   constructor(deps: {
     readonly storage: ManagedStorage
@@ -51,11 +49,11 @@ export class DeliveryDispatcher {
     this.#events = deps.events
     this.#sender = deps.sender
     this.#random = deps.random
+    this.#loop = new WakeLoop({ clock: deps.clock, turn: () => this.#tick() })
   }
 
   start(): void {
-    this.#running = true
-    this.wake()
+    this.#loop.start()
   }
 
   /**
@@ -63,11 +61,9 @@ export class DeliveryDispatcher {
    * again at the next start. May be called twice.
    */
   async stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    this.#running = false
-    this.#cancelTimer()
     const timer = setTimeout(() => this.#abort.abort(), Math.min(timeoutMs, longestTimerMs))
     try {
-      await this.#ticking
+      await this.#loop.stop()
       await Promise.all(this.#lanes.values())
     } finally {
       clearTimeout(timer)
@@ -76,21 +72,11 @@ export class DeliveryDispatcher {
 
   /** Looks at the deliveries now: something about them has changed. */
   wake(): void {
-    if (!this.#running) return
-    if (this.#ticking !== undefined) {
-      this.#again = true
-      return
-    }
-    this.#cancelTimer()
-    this.#ticking = this.#tick().finally(() => {
-      this.#ticking = undefined
-      if (!this.#again) return
-      this.#again = false
-      this.wake()
-    })
+    this.#loop.wake()
   }
 
-  async #tick(): Promise<void> {
+  /** Begins to send what is due; answers how long there will be nothing. */
+  async #tick(): Promise<number> {
     let sleepMs = longestSleepMs
     try {
       const now = this.#clock.now()
@@ -103,8 +89,7 @@ export class DeliveryDispatcher {
     } catch (error) {
       this.#logger.error('the pending deliveries could not be read; they are read again', { error })
     }
-    if (!this.#running) return
-    this.#cancelTimer = this.#clock.setTimer(Math.min(sleepMs, longestSleepMs), () => this.wake())
+    return Math.min(sleepMs, longestSleepMs)
   }
 
   async #earliest(due: { readonly gte: string } | { readonly lt: string }): Promise<DeliveryRow | undefined> {
@@ -118,7 +103,7 @@ export class DeliveryDispatcher {
 
   /** Sends what is due of one channel; where that is being done, it looks once more at the end. */
   #serve(channelId: number): void {
-    if (!this.#running) return
+    if (!this.#loop.isRunning) return
     if (this.#lanes.has(channelId)) {
       this.#lookAgain.add(channelId)
       return
@@ -146,7 +131,7 @@ export class DeliveryDispatcher {
     for (let hasChanged = false; ; hasChanged = true) {
       const channel = await this.#storage.collection('channels').get(channelId)
       const due = channel && (await this.#nextOf(channel))
-      if (due === undefined || !this.#running) return hasChanged
+      if (due === undefined || !this.#loop.isRunning) return hasChanged
       const freeAt = this.#sender.freeAt(channel!)
       if (!channel!.enabled) await this.#record(due, this.#outcome(disabled, due))
       else if (freeAt > this.#clock.now()) await this.#putOff(channelId, freeAt)

@@ -5,6 +5,7 @@ import { decideMisfire } from '../schedule/index.ts'
 import type { Outbox } from './outbox.ts'
 import type { AcceptedRun, RunQueue } from './run-queue.ts'
 import { jitterOf, type TaskSchedule } from './task-schedule.ts'
+import { WakeLoop } from './wake-loop.ts'
 
 /** Other nodes write schedules too, so the timer never sleeps longer. */
 const longestSleepMs = 30_000
@@ -24,10 +25,7 @@ export class Scheduler {
   readonly #outbox: Outbox
   readonly #housekeeping: () => Promise<void>
   #keptHouseAt = Number.NEGATIVE_INFINITY
-  #cancelTimer = () => {}
-  #ticking: Promise<void> | undefined
-  #again = false
-  #running = false
+  readonly #loop: WakeLoop
 
   constructor(deps: {
     readonly storage: ManagedStorage
@@ -46,41 +44,29 @@ export class Scheduler {
     this.#schedule = deps.schedule
     this.#outbox = deps.outbox
     this.#housekeeping = deps.housekeeping
+    this.#loop = new WakeLoop({ clock: deps.clock, turn: () => this.#tick() })
   }
 
   get isRunning(): boolean {
-    return this.#running
+    return this.#loop.isRunning
   }
 
   start(): void {
-    this.#running = true
-    this.wake()
+    this.#loop.start()
   }
 
   /** Ends the timer and waits for a tick under way. May be called twice. */
-  async stop(): Promise<void> {
-    this.#running = false
-    this.#cancelTimer()
-    await this.#ticking
+  stop(): Promise<void> {
+    return this.#loop.stop()
   }
 
   /** Looks at the schedules now: something about them has changed. */
   wake(): void {
-    if (!this.#running) return
-    if (this.#ticking !== undefined) {
-      this.#again = true
-      return
-    }
-    this.#cancelTimer()
-    this.#ticking = this.#tick().finally(() => {
-      this.#ticking = undefined
-      if (!this.#again) return
-      this.#again = false
-      this.wake()
-    })
+    this.#loop.wake()
   }
 
-  async #tick(): Promise<void> {
+  /** Claims what is due; answers how long there will be nothing. */
+  async #tick(): Promise<number> {
     let sleepMs = afterFailureMs
     try {
       if (await this.#claimDue()) {
@@ -91,9 +77,7 @@ export class Scheduler {
       this.#logger.error('the scheduler could not read its tasks; it tries again', { error })
     }
     await this.#keepHouse()
-    if (!this.#running) return
-    const ms = Math.min(Math.max(sleepMs, 0), longestSleepMs)
-    this.#cancelTimer = this.#clock.setTimer(ms, () => this.wake())
+    return Math.min(sleepMs, longestSleepMs)
   }
 
   async #keepHouse(): Promise<void> {
@@ -120,7 +104,7 @@ export class Scheduler {
         })
       }
       if (failed) return false
-      if (due.length < batch || !this.#running) return true
+      if (due.length < batch || !this.#loop.isRunning) return true
     }
   }
 
