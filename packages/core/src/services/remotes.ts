@@ -21,8 +21,8 @@ import { checkRemoteUrl } from '../git/remote-url.ts'
 import type { StorageSession } from '../ports/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { announceLogins, namesOf } from './announce-logins.ts'
-import { auditId } from './audit-id.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
+import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import type { KeptLogin } from './keep-login.ts'
@@ -218,8 +218,6 @@ export class RemotesService implements RemotesApi {
     repoId: number,
     work: (repo: RepoRow, draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    const { audit, principal, storage } = this.#context
-    const subject = { type, object_type: 'remote', object_id: auditId(repoId) } as const
-    return audit.attempt(principal, subject, async (draft) => work(await findRepo(storage, repoId), draft))
+    return changeRepo(this.#context, { type, object_type: 'remote', repoId }, work)
   }
 }

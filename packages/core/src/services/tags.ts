@@ -17,8 +17,8 @@ import {
 import { parseInput } from '../errors/index.ts'
 import { LocalTags } from '../git/local/local-tags.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
-import { auditId } from './audit-id.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
+import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { inBatches, slicePage } from './pages.ts'
@@ -96,8 +96,6 @@ export class TagsService implements TagsApi {
     repoId: number,
     work: (repo: RepoRow, draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    const { audit, principal, storage } = this.#context
-    const subject = { type, object_type: 'tag', object_id: auditId(repoId) } as const
-    return audit.attempt(principal, subject, async (draft) => work(await findRepo(storage, repoId), draft))
+    return changeRepo(this.#context, { type, object_type: 'tag', repoId }, work)
   }
 }
