@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Delivery, NotificationEvent } from '../../src/contract/index.ts'
 import { type NotificationParts, notificationParts } from './notification-parts.ts'
 
 let parts: NotificationParts
@@ -13,50 +12,33 @@ afterEach(async () => {
   expect(parts.clock.pending).toBe(0)
 })
 
-const add = (name: string, events: NotificationEvent[], more: object = {}) =>
-  parts.channels.create({
-    type: 'board',
-    name,
-    config: { webhook: 'https://board.example/' },
-    events,
-    ...more,
-  })
-
-const all = async (): Promise<Delivery[]> => (await parts.deliveries.list({ page_size: 100 })).items.reverse()
-
-/** Starts the dispatcher and lets it do what is due. */
-async function begin(): Promise<void> {
-  parts.dispatcher.start()
-  await parts.clock.advance(0)
-}
-
 describe('stopping', () => {
   it('waits for the send under way', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure', 'sync_failure')
     parts.board.reactions.push('hang')
-    await begin()
+    await parts.begin()
     const stopping = parts.dispatcher.stop({ timeoutMs: 600_000 })
     await parts.clock.advance(15_000)
     await stopping
     expect(parts.board.sent).toHaveLength(1)
-    expect((await all()).map(({ status }) => status)).toEqual(['pending', 'pending'])
+    expect((await parts.allDeliveries()).map(({ status }) => status)).toEqual(['pending', 'pending'])
   })
 
   it('gives it up when the time is over, and it is sent at the next start', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure')
     parts.board.reactions.push('ignore the signal')
-    await begin()
+    await parts.begin()
     await parts.dispatcher.stop({ timeoutMs: 0 })
-    expect(await all()).toMatchObject([
+    expect(await parts.allDeliveries()).toMatchObject([
       { status: 'pending', attempts: 0, next_attempt_at: '2026-01-01T00:00:00.000Z' },
     ])
     const next = parts.makeDispatcher()
     next.start()
     await parts.clock.advance(0)
     await next.stop({ timeoutMs: 0 })
-    expect(await all()).toMatchObject([{ status: 'sent', attempts: 1 }])
+    expect(await parts.allDeliveries()).toMatchObject([{ status: 'sent', attempts: 1 }])
     expect(parts.board.sent.map(({ message }) => message.id)).toEqual([
       'gitferry-delivery-1',
       'gitferry-delivery-1',
@@ -66,7 +48,7 @@ describe('stopping', () => {
 
 describe('a stop in the middle of a send', () => {
   it('uses up none of the tries of a delivery, however often it comes', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure')
     for (let count = 0; count < 6; count += 1) {
       parts.board.reactions.push('hang')
@@ -76,43 +58,43 @@ describe('a stop in the middle of a send', () => {
       await dispatcher.stop({ timeoutMs: 0 })
     }
     expect(parts.board.sent).toHaveLength(6)
-    expect(await all()).toMatchObject([
+    expect(await parts.allDeliveries()).toMatchObject([
       { status: 'pending', attempts: 0, response: 'given up before an answer came' },
     ])
     // a provider that fails still has all of its tries
     const failing = { ok: false, kind: 'transient', message: 'HTTP 502' } as const
     parts.board.reactions.push(failing, failing, failing, failing)
-    await begin()
+    await parts.begin()
     await parts.clock.advance(3_600_000)
-    expect(await all()).toMatchObject([{ status: 'sent', attempts: 5 }])
+    expect(await parts.allDeliveries()).toMatchObject([{ status: 'sent', attempts: 5 }])
   })
 })
 
 describe('a crash', () => {
   it('before a send loses nothing', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure')
-    await begin()
-    expect((await all())[0]?.status).toBe('sent')
+    await parts.begin()
+    expect((await parts.allDeliveries())[0]?.status).toBe('sent')
   })
 
   it('in the middle of a send has it sent again, once its claim has run out', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure')
     await parts.storage
       .collection('deliveries')
       .updateWhere({ id: 1, attempts: 0 }, { attempts: 1, next_attempt_at: '2026-01-01T00:00:20.000Z' })
-    await begin()
+    await parts.begin()
     await parts.clock.advance(19_999)
     expect(parts.board.sent).toHaveLength(0)
     await parts.clock.advance(1)
-    expect((await all())[0]).toMatchObject({ status: 'sent', attempts: 2 })
+    expect((await parts.allDeliveries())[0]).toMatchObject({ status: 'sent', attempts: 2 })
   })
 })
 
 describe('several nodes', () => {
   it('send each delivery once', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     for (let count = 0; count < 20; count += 1) await parts.tellOf('sync_failure')
     const others = [parts.makeDispatcher(), parts.makeDispatcher()]
     for (const dispatcher of [parts.dispatcher, ...others]) dispatcher.start()
@@ -125,7 +107,7 @@ describe('several nodes', () => {
 
 describe('a storage that fails', () => {
   it('holds deliveries up, and loses none', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     await parts.tellOf('sync_failure')
     const find = parts.storage.collection.bind(parts.storage)
     let failures = 2
@@ -133,10 +115,10 @@ describe('a storage that fails', () => {
       if (name === 'deliveries' && failures-- > 0) throw new Error('the disk is full')
       return find(name)
     }) as typeof parts.storage.collection
-    await begin()
+    await parts.begin()
     expect(parts.logged.length).toBeGreaterThan(0)
     await parts.clock.advance(60_000)
     parts.storage.collection = find
-    expect((await all())[0]?.status).toBe('sent')
+    expect((await parts.allDeliveries())[0]?.status).toBe('sent')
   })
 })

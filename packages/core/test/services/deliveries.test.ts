@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Delivery, NotificationEvent } from '../../src/contract/index.ts'
 import { exampleOccurrence } from '../../src/notifications/index.ts'
 import { type NotificationParts, notificationParts } from './notification-parts.ts'
 
@@ -14,68 +13,51 @@ afterEach(async () => {
   expect(parts.clock.pending).toBe(0)
 })
 
-const add = (name: string, events: NotificationEvent[], more: object = {}) =>
-  parts.channels.create({
-    type: 'board',
-    name,
-    config: { webhook: 'https://board.example/' },
-    events,
-    ...more,
-  })
-
-const all = async (): Promise<Delivery[]> => (await parts.deliveries.list({ page_size: 100 })).items.reverse()
-
-/** Starts the dispatcher and lets it do what is due. */
-async function begin(): Promise<void> {
-  parts.dispatcher.start()
-  await parts.clock.advance(0)
-}
-
 describe('what happened', () => {
   it('becomes one pending delivery for each enabled channel that listens for it', async () => {
-    await add('one', ['sync_failure', 'sync_success'])
-    await add('two', ['sync_failure'], { template: '{{.TaskName}} {{.ErrorMessage}}' })
-    await add('off', ['sync_failure'], { enabled: false })
-    await add('other', ['sync_success'])
+    await parts.addChannel('one', ['sync_failure', 'sync_success'])
+    await parts.addChannel('two', ['sync_failure'], { template: '{{.TaskName}} {{.ErrorMessage}}' })
+    await parts.addChannel('off', ['sync_failure'], { enabled: false })
+    await parts.addChannel('other', ['sync_success'])
     await parts.tellOf('sync_failure')
-    expect(await all()).toMatchObject([
+    expect(await parts.allDeliveries()).toMatchObject([
       { channel_id: 1, event: 'sync_failure', task_id: 1, run_id: 1, status: 'pending', attempts: 0 },
       { channel_id: 2, text: 'main-to-backup The remote "backup" cannot be reached.' },
     ])
-    expect((await all())[0]?.text).toContain('仓库：my-project')
+    expect((await parts.allDeliveries())[0]?.text).toContain('仓库：my-project')
     const queued = parts.emitted.filter(({ name }) => name === 'delivery.queued')
     expect(queued).toHaveLength(2)
     expect(queued[0]?.event).not.toHaveProperty('delivery.version')
   })
 
   it('is stored with what the caller stores, or not at all', async () => {
-    await add('one', ['sync_failure'])
+    await parts.addChannel('one', ['sync_failure'])
     const broken = parts.storage.transaction(async (session) => {
       await parts.outbox.add(session, [exampleOccurrence('sync_failure')])
       throw new Error('the run could not be stored')
     })
     await expect(broken).rejects.toThrow()
-    expect(await all()).toEqual([])
+    expect(await parts.allDeliveries()).toEqual([])
   })
 
   it('is told in plain words where the template fails by now', async () => {
-    const { id } = await add('one', ['sync_failure'])
+    const { id } = await parts.addChannel('one', ['sync_failure'])
     await parts.storage.collection('channels').update(id, { template: '{{ TaskName | gone }}' })
     await parts.tellOf('sync_failure')
-    expect((await all())[0]?.text).toContain('任务：main-to-backup')
+    expect((await parts.allDeliveries())[0]?.text).toContain('任务：main-to-backup')
     expect(parts.logged).toMatchObject([{ fields: { channel_id: id } }])
   })
 
   it('of a recovery is told only where the trouble was told', async () => {
-    await add('knows', ['sync_failure', 'task_recovered'])
-    await add('paused only', ['task_paused', 'task_recovered'])
-    await add('knew nothing', ['task_recovered'])
+    await parts.addChannel('knows', ['sync_failure', 'task_recovered'])
+    await parts.addChannel('paused only', ['task_paused', 'task_recovered'])
+    await parts.addChannel('knew nothing', ['task_recovered'])
     await parts.tellOf('sync_failure')
     await parts.tellOf('task_recovered')
     await parts.tellOf('task_recovered')
     await parts.tellOf('task_paused')
     await parts.tellOf('task_recovered')
-    expect((await all()).map(({ channel_id, event }) => [channel_id, event])).toEqual([
+    expect((await parts.allDeliveries()).map(({ channel_id, event }) => [channel_id, event])).toEqual([
       [1, 'sync_failure'],
       [1, 'task_recovered'],
       [2, 'task_paused'],
@@ -86,10 +68,10 @@ describe('what happened', () => {
 
 describe('the deliveries', () => {
   beforeEach(async () => {
-    await add('one', ['sync_failure', 'sync_success'])
+    await parts.addChannel('one', ['sync_failure', 'sync_success'])
     await parts.tellOf('sync_failure', 'sync_success')
     parts.board.reactions.push({ ok: false, kind: 'permanent', message: 'no' })
-    await begin()
+    await parts.begin()
   })
 
   it('are listed newest first, by channel, run, event and status', async () => {

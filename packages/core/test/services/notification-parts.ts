@@ -1,6 +1,6 @@
 import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
-import type { GitferryEventName, Principal } from '../../src/contract/index.ts'
+import type { GitferryEventName, NotificationEvent, Principal } from '../../src/contract/index.ts'
 import { parseAllowOutgoing } from '../../src/git/outgoing-rules.ts'
 import { exampleOccurrence, exampleRepo, type Occurrence } from '../../src/notifications/index.ts'
 import type {
@@ -128,12 +128,30 @@ export async function notificationParts({ key = Buffer.alloc(32, 7), allowed = [
     announce()
   }
 
+  const channels = new ChannelsService(context)
+  const deliveries = new DeliveriesService(context)
   return {
+    /** A channel of the board that listens for these events. */
+    addChannel: (name: string, events: NotificationEvent[], more: object = {}) =>
+      channels.create({
+        type: 'board',
+        name,
+        config: { webhook: 'https://board.example/' },
+        events,
+        ...more,
+      }),
+    /** Oldest first. */
+    allDeliveries: async () => (await deliveries.list({ page_size: 100 })).items.reverse(),
+    /** Starts the dispatcher and lets it do what is due. */
+    begin: async () => {
+      dispatcher.start()
+      await clock.advance(0)
+    },
     board,
-    channels: new ChannelsService(context),
+    channels,
     clock,
     context,
-    deliveries: new DeliveriesService(context),
+    deliveries,
     dispatcher,
     emitted,
     logged,
