@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { memoryFolder } from './test/memory-folder.ts'
 
 const project = (name: string, root: string) => ({
   extends: true as const,
@@ -11,6 +12,8 @@ const checkedFetch = fileURLToPath(new URL('test/checked-fetch-setup.ts', import
 
 const server = project('server', 'packages/server')
 
+const temporary = memoryFolder()
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['@gitferry/source', 'module', 'node', 'development|production'] } },
   resolve: { conditions: ['@gitferry/source'] },
@@ -18,6 +21,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    env: temporary === undefined ? {} : { TMPDIR: temporary },
     projects: [
       project('core', 'packages/core'),
       project('adapters', 'packages/adapters'),

@@ -1,8 +1,11 @@
-/** Type-checks every TypeScript block of every document, as strictly as the sources, and every link to a file. */
+/**
+ * Type-checks every TypeScript block of every document, as strictly as the sources, and follows every link to a file; a
+ * link to a test must be named after it, and every source file that ARCHITECTURE.md names must be there.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { codeBlocks, documents } from './documents.ts'
+import { codeBlocks, documents, missingFiles, problemWithTestLink, testLinks } from './documents.ts'
 
 const folder = '.build/documents'
 rmSync(folder, { recursive: true, force: true })
@@ -29,6 +32,12 @@ const broken = files.flatMap((file) =>
     .filter((match) => !existsSync(join(dirname(file), match[1]!)))
     .map((match) => `${file}: there is no ${match[1]}`),
 )
+const tests = files.flatMap((file) => testLinks(file))
+broken.push(...tests.flatMap((link) => problemWithTestLink(link) ?? []))
+const gone = missingFiles(readFileSync('ARCHITECTURE.md', 'utf8'))
+broken.push(...gone.map((name) => `ARCHITECTURE.md: there is no ${name}`))
 for (const problem of broken) console.error(problem)
-console.log(`documents: ${files.length} files, ${blocks.length} code blocks, ${broken.length} broken links`)
+console.log(
+  `documents: ${files.length} files, ${blocks.length} code blocks, ${tests.length} links to tests, ${broken.length} broken links`,
+)
 process.exitCode = status !== 0 || broken.length > 0 ? 1 : 0

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** A fenced block of TypeScript in a document. */
 export interface CodeBlock {
@@ -29,4 +29,42 @@ export function codeBlocks(file: string, text = readFileSync(file, 'utf8')): Cod
     name: match[1],
     code: match[2]!,
   }))
+}
+
+/** A link from a document to a test. */
+export interface TestLink {
+  /** The document. */
+  readonly file: string
+  /** From the root of the repository. */
+  readonly path: string
+  /** The text of the link: the name of the test. */
+  readonly name: string
+}
+
+/** A file whose cases are run by `npm test`: a test file, or a part of an exported suite. */
+const isTest = (path: string): boolean =>
+  path.endsWith('.test.ts') || /(?:^|\/)testing\/(?:api\/.+-rules|queue\/cases\/.+)\.ts$/.test(path)
+
+/** Every link of a document to a test. */
+export function testLinks(file: string, text = readFileSync(file, 'utf8')): TestLink[] {
+  return [...text.matchAll(/\[([^\]]+)\]\(([^)#:]+\.ts)\)/g)]
+    .map((match) => ({ file, path: join(dirname(file), match[2]!), name: match[1]! }))
+    .filter(({ path }) => isTest(path))
+}
+
+/** What is wrong with a link to a test: it must be there, and be called so. `undefined`: nothing. */
+export function problemWithTestLink({ file, name, path }: TestLink): string | undefined {
+  if (!existsSync(path)) return `${file}: there is no ${path}`
+  const source = readFileSync(path, 'utf8')
+  const isNamed = [`'${name}'`, `"${name}"`, `\`${name}\``].some((literal) => source.includes(literal))
+  return isNamed ? undefined : `${file}: ${path} has no test "${name}"`
+}
+
+/** Where the paths that ARCHITECTURE.md names begin. */
+const sources = ['.', 'packages', 'packages/core/src', 'packages/core', 'packages/adapters/src']
+
+/** Files that a text names in code and that are not there. `core/src/x.ts` and `git/x.ts` are looked for where they are. */
+export function missingFiles(text: string): string[] {
+  const named = [...text.matchAll(/`([\w-]+(?:\/[\w.-]+)+\.(?:ts|json))`/g)].map((match) => match[1]!)
+  return named.filter((name) => !sources.some((folder) => existsSync(join(folder, name))))
 }

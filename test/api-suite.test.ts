@@ -1,64 +1,22 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GitferryApi, GitferryEvents, SyncTask } from '@gitferry/core/contract'
+import type { GitferryEvents, SyncTask } from '@gitferry/core/contract'
 import { isGitferryError } from '@gitferry/core/errors'
-import { type ApiRules, type ApiSubject, apiRules } from '@gitferry/core/testing'
+import { type ApiRules, apiRules } from '@gitferry/core/testing'
 import { describe, expect, it } from 'vitest'
+import { type BreakTable, broken } from './api-breaks/broken-api.ts'
+import { cloneBreaks } from './api-breaks/clone-breaks.ts'
+import { guardBreaks } from './api-breaks/guard-breaks.ts'
+import { jobBreaks } from './api-breaks/job-breaks.ts'
+import { keptBreaks } from './api-breaks/kept-breaks.ts'
+import { mirrorBreaks } from './api-breaks/mirror-breaks.ts'
+import { pauseBreaks } from './api-breaks/pause-breaks.ts'
+import { planApplyBreaks } from './api-breaks/plan-apply-breaks.ts'
 import { inProcess } from './in-process.ts'
 
-interface Breaks {
-  readonly repos?: Partial<GitferryApi['repos']>
-  readonly branches?: Partial<GitferryApi['branches']>
-  readonly tasks?: Partial<GitferryApi['sync']['tasks']>
-  readonly runs?: Partial<GitferryApi['sync']['runs']>
-  readonly audit?: Partial<GitferryApi['audit']>
-  readonly system?: Partial<GitferryApi['system']>
-  readonly remotes?: Partial<GitferryApi['repos']['remotes']>
-  readonly tags?: Partial<GitferryApi['tags']>
-  readonly keys?: Partial<GitferryApi['keys']>
-  readonly credentials?: Partial<GitferryApi['credentials']>
-  readonly hostKeys?: Partial<GitferryApi['hostKeys']>
-  readonly preview?: GitferryApi['notifications']['preview']
-  readonly channels?: Partial<GitferryApi['notifications']['channels']>
-  readonly deliveries?: Partial<GitferryApi['notifications']['deliveries']>
-  readonly on?: GitferryApi['on']
-  readonly events?: GitferryApi['events']
-}
-
-/** `service` with some of its methods replaced. */
-function replace<Service extends object>(service: Service, methods: Partial<Service> = {}): Service {
-  return new Proxy(service, {
-    get: (target, name) => {
-      const method: unknown = Reflect.get(Object.hasOwn(methods, name) ? methods : target, name, target)
-      return typeof method === 'function' ? method.bind(target) : method
-    },
-  })
-}
-
-const broken = (api: GitferryApi, breaks: Breaks): GitferryApi => ({
-  repos: replace(api.repos, { ...breaks.repos, remotes: replace(api.repos.remotes, breaks.remotes) }),
-  branches: replace(api.branches, breaks.branches),
-  sync: { tasks: replace(api.sync.tasks, breaks.tasks), runs: replace(api.sync.runs, breaks.runs) },
-  tags: replace(api.tags, breaks.tags),
-  keys: replace(api.keys, breaks.keys),
-  credentials: replace(api.credentials, breaks.credentials),
-  hostKeys: replace(api.hostKeys, breaks.hostKeys),
-  notifications: replace(api.notifications, {
-    channels: replace(api.notifications.channels, breaks.channels),
-    deliveries: replace(api.notifications.deliveries, breaks.deliveries),
-    ...(breaks.preview && { preview: breaks.preview }),
-  }),
-  audit: replace(api.audit, breaks.audit),
-  system: replace(api.system, breaks.system),
-  on: breaks.on ?? ((name, listener) => api.on(name, listener)),
-  events: breaks.events ?? ((name, options) => api.events(name, options)),
-})
-
-type About = keyof typeof apiRules
-
 /** What is broken → the rule that must notice, and how it is broken. */
-const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = {
+const general: BreakTable = {
   'a record with a field of the storage': [
     'repositories',
     'register answers the whole record',
@@ -148,6 +106,34 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
         },
       },
     }),
+  ],
+  'plans with the oldest first': [
+    'lists',
+    'plans: pages hold everything once, in one order, with defaults 1 and 20',
+    ({ api }) => ({
+      plans: {
+        list: async (query) => {
+          const page = await api.sync.plans.list(query)
+          return { ...page, items: page.items.toReversed() }
+        },
+      },
+    }),
+  ],
+  'a loop over what is kept that begins with the second': [
+    'lists',
+    'kept refs: pages hold everything once, in one order, with defaults 1 and 20',
+    ({ api }) => ({
+      kept: {
+        async *all() {
+          yield* (await api.sync.kept.list()).items.slice(1)
+        },
+      },
+    }),
+  ],
+  'jobs of which no page is ever the last': [
+    'lists',
+    'jobs: an empty list is a page without items',
+    ({ api }) => ({ jobs: { list: async (query) => ({ ...(await api.jobs.list(query)), total: 1 }) } }),
   ],
   'a loop that ends with its first page': [
     'loops',
@@ -729,6 +715,28 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
       },
     }),
   ],
+  'another plan than the one that was made': [
+    'events',
+    'a plan that is made is told as it is answered',
+    ({ api }) => ({
+      on: (name, listener) =>
+        api.on(name, (event) => {
+          const { plan } = event as GitferryEvents['plan.created']
+          listener({ plan: { ...plan, id: plan.id + 1_000 } } as never)
+        }),
+    }),
+  ],
+  'a clone that begins twice': [
+    'events',
+    'a clone is told when it is asked for, when it begins, and when it has ended',
+    ({ api }) => ({
+      on: (name, listener) =>
+        api.on(name, (event) => {
+          listener(event)
+          if (name === 'job.started') listener(event)
+        }),
+    }),
+  ],
   'a chain that nobody looks at': [
     'the chain of the audit log',
     'every entry is sealed into a chain that holds',
@@ -763,6 +771,18 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
     ({ api }) => ({
       repos: { update: (id, input) => api.repos.update(id, {}).then(() => api.repos.update(id, input)) },
     }),
+  ],
+  'a task that is paused twice': [
+    'the audit log',
+    'what is done with plans, with what is kept, and to pause a task leaves one entry each',
+    ({ api }) => ({
+      tasks: { pause: (id) => api.sync.tasks.pause(id).then(() => api.sync.tasks.pause(id)) },
+    }),
+  ],
+  'a job that is canceled twice': [
+    'the audit log',
+    'a clone leaves one entry when it is asked for and one when it ends; creating and canceling leave one',
+    ({ api }) => ({ jobs: { cancel: (id) => api.jobs.cancel(id).then(() => api.jobs.cancel(id)) } }),
   ],
   'no entry for a refusal': [
     'the audit log',
@@ -812,6 +832,17 @@ const table: Record<string, [About, string, (subject: ApiSubject) => Breaks]> = 
       },
     }),
   ],
+}
+
+const table: BreakTable = {
+  ...general,
+  ...mirrorBreaks,
+  ...guardBreaks,
+  ...planApplyBreaks,
+  ...keptBreaks,
+  ...cloneBreaks,
+  ...jobBreaks,
+  ...pauseBreaks,
 }
 
 describe('describeApi rejects', () => {

@@ -1,24 +1,13 @@
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry, type Gitferry } from '@gitferry/core'
 import { type ApiSandbox, createApiSandbox } from '@gitferry/core/testing'
 import { createApp } from '@gitferry/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BadRequest } from './bad-input/bad-request.ts'
+import { engineRequests } from './bad-input/engine-requests.ts'
 import { checkedFetch } from './checked-fetch.ts'
-
-/** One request that must be refused, as raw HTTP: a client would not send some of them. */
-interface BadRequest {
-  readonly rule: string
-  readonly method: string
-  readonly path: string
-  /** Sent as JSON, or as it is when it is text. */
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-  readonly status: number
-  readonly code: string
-  /** What `error.details.field` and the message must name. */
-  readonly field?: string
-}
 
 const longName = 'n'.repeat(300)
 const badRefs: readonly [rule: string, name: unknown][] = [
@@ -306,15 +295,6 @@ function requests(sandbox: ApiSandbox): BadRequest[] {
       field: 'timezone',
     },
     {
-      rule: 'a mirror, which is not there yet',
-      method: 'POST',
-      path: '/api/v1/sync/tasks',
-      body: { ...task, mode: 'mirror' },
-      status: 400,
-      code: 'UNSUPPORTED',
-      field: 'mode',
-    },
-    {
       rule: 'registering with an unknown SSH key',
       method: 'POST',
       path: '/api/v1/repos',
@@ -361,7 +341,16 @@ function requests(sandbox: ApiSandbox): BadRequest[] {
       field: 'start_time',
     },
   ]
-  return [...paths, ...refs, ...deletedRefs, ...crons, ...ids, ...bodies, ...others]
+  return [
+    ...paths,
+    ...refs,
+    ...deletedRefs,
+    ...crons,
+    ...ids,
+    ...bodies,
+    ...others,
+    ...engineRequests(sandbox),
+  ]
 }
 
 const shape = await createApiSandbox()
@@ -390,9 +379,14 @@ describe('bad input gets its status, the envelope, the field, one audit entry, a
   }
   /** Everything that a refused request could have changed. */
   const state = async () => ({
-    repos: (await gitferry.repos.list()).items,
+    // the size is measured beside the runs, whenever there is time
+    repos: (await gitferry.repos.list()).items.map(({ size_bytes: _, ...each }) => each),
     tasks: (await gitferry.sync.tasks.list()).items.map(({ next_runs: _, ...each }) => each),
     runs: (await gitferry.sync.runs.list()).total,
+    plans: (await gitferry.sync.plans.list()).total,
+    kept: (await gitferry.sync.kept.list()).total,
+    jobs: (await gitferry.jobs.list()).total,
+    files: [sandbox.root, dirname(sandbox.outsidePath)].map((folder) => readdirSync(folder)),
     refs: sandbox.git(sandbox.clonePath, 'for-each-ref'),
     head: sandbox.git(sandbox.clonePath, 'symbolic-ref', 'HEAD'),
   })
@@ -411,7 +405,9 @@ describe('bad input gets its status, the envelope, the field, one audit entry, a
       app.fetch(request as Request, { clientAddress: '127.0.0.1' }),
     ).fetch
     await gitferry.repos.register({ path: sandbox.clonePath })
-    await gitferry.sync.tasks.create(task)
+    const { id } = await gitferry.sync.tasks.create(task)
+    const plan = await gitferry.sync.tasks.plan(id)
+    await gitferry.sync.plans.apply(plan.id, { wait: true })
     bad = requests(sandbox)
   })
 

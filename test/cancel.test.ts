@@ -85,7 +85,7 @@ const auditOf = async (gitferry: Gitferry, type: 'cancel' | 'sync') =>
 /** A queue that forgets whatever it is given, as if the process that had it were gone. */
 const forgetful: QueueAdapter = {
   name: 'forgetful',
-  capabilities: { durable: false, shared: false },
+  capabilities: { durable: false, shared: false, perHost: false },
   start: async () => {},
   enqueue: async () => {},
   cancel: async () => false,
@@ -239,7 +239,7 @@ describe('a push that landed and was cut off', () => {
 
   it('by the network, when the target cannot be asked any more, is audited as unknown', async () => {
     const { git } = landing('echo "fatal: unable to access: Could not resolve host: x" >&2; exit 128')
-    const gitferry = await start({ git })
+    const gitferry = await start({ git, networkRetries: 0 })
     const run = await gitferry.sync.tasks.run(await makeTask(gitferry), { wait: true })
     expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_UNREACHABLE' })
     expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'unknown', error_code: 'GIT_UNREACHABLE' }])
@@ -257,6 +257,37 @@ describe('a push that landed and was cut off', () => {
     await expect(gitferry.sync.runs.cancel(run.id)).rejects.toMatchObject({ details: { status: 'success' } })
     expect(sandbox.oidOf(sandbox.clonePath, 'copy')).toBe(tip())
     expect(await auditOf(gitferry, 'sync')).toEqual([{ result: 'success', error_code: null }])
+  })
+
+  it('by a cancel after the first of two pushes tells what that one moved, and has it kept', async () => {
+    const theirs = sandbox.commit(sandbox.bareBackupPath, 'feature', 'only in backup\n')
+    // what stands in the way of feature/login goes first, in a push of its own
+    const { git, marks } = wrapped(
+      'push',
+      'if [ -e $DIR/first ]; then echo > $DIR/second; exec sleep 600; fi; $GIT "$@"; code=$?; echo > $DIR/first; exit $code',
+    )
+    const gitferry = await start({ git })
+    const { id: repo_id } = await gitferry.repos.register({ path: sandbox.clonePath })
+    const task = await gitferry.sync.tasks.create({
+      repo_id,
+      mode: 'mirror',
+      target_remote: 'backup',
+      prune: true,
+    })
+    const run = await gitferry.sync.tasks.run(task.id)
+    await marked(marks, 'second')
+    const ended = await gitferry.sync.runs.cancel(run.id)
+    expect(ended).toMatchObject({ status: 'canceled', refs_changed: 1 })
+    const outcomes = new Map(ended.refs.map((ref) => [ref.target_ref, ref]))
+    expect(outcomes.get('refs/heads/feature')).toMatchObject({ action: 'delete', outcome: 'updated' })
+    // the push was cut off: the remote may still be at it
+    expect(outcomes.get('refs/heads/feature/login')).toMatchObject({
+      outcome: 'failed',
+      failure_class: 'network',
+    })
+    expect(sandbox.oidOf(sandbox.bareBackupPath, 'feature')).toBe('')
+    const { items } = await gitferry.sync.kept.list({ run_id: run.id })
+    expect(items).toMatchObject([{ ref: 'refs/heads/feature', oid: theirs, became_oid: null }])
   })
 
   it('is a failure where the target was asked and has it not', async () => {

@@ -1,17 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApiSandbox } from '@gitferry/core/testing'
 import { afterEach, expect, it } from 'vitest'
-import { codeBlocks } from '../scripts/documents.ts'
+import { codeBlocks, missingFiles, problemWithTestLink, testLinks } from '../scripts/documents.ts'
 import { DingtalkRobot } from './dingtalk-robot.ts'
 import { type ServerProcess, startServer, stopServer } from './server-process.ts'
 import { makeKey, serveGitOverSsh } from './ssh-git-server.ts'
 
-const readme = codeBlocks(fileURLToPath(new URL('../README.md', import.meta.url)))
-const block = (name: string) => readme.find((each) => each.name === name)?.code ?? ''
+const blocks = ['README.md', 'docs/sync.md'].flatMap((file) =>
+  codeBlocks(fileURLToPath(new URL(`../${file}`, import.meta.url))),
+)
+const block = (name: string) => {
+  const found = blocks.filter((each) => each.name === name)
+  if (found.length !== 1) throw new Error(`${found.length} blocks are called ${name}`)
+  return found[0]!.code
+}
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 const sandboxes: Awaited<ReturnType<typeof createApiSandbox>>[] = []
@@ -47,9 +53,9 @@ async function serve(flags: readonly string[] = []) {
   return { gitferry, sandbox, url: server.url }
 }
 
-/** Runs a block of the README as it stands, but for its addresses; answers what it prints. */
+/** Runs a block of a document as it stands, but for its addresses; answers what it prints. */
 async function run(code: string): Promise<string> {
-  const file = join(here, `readme-${process.pid}.block.ts`)
+  const file = join(here, `document-${process.pid}.block.ts`)
   const { rm } = await import('node:fs/promises')
   writeFileSync(file, code)
   try {
@@ -126,4 +132,100 @@ it('the README’s channel sends to a robot that checks signatures', async () =>
     .replace('SECxxx', secret)
   expect(await run(code)).toBe('true ok')
   expect(robot.messages).toHaveLength(1)
+})
+
+/** A block that talks to the server at `url`. */
+const at = (url: string, name: string) => block(name).replace('http://127.0.0.1:38080', url)
+
+it('the README’s mirror applies the plan that it shows', async () => {
+  const { sandbox, url } = await serve()
+  const printed = (await run(at(url, 'copy'))).split('\n')
+  expect(printed).toHaveLength(5)
+  expect(printed[0]).toBe('create refs/heads/develop the target has no such branch')
+  expect(printed[4]).toBe('success 4 of 4 refs changed')
+  const refs = (path: string) => sandbox.git(path, 'for-each-ref')
+  expect(refs(sandbox.bareBackupPath)).toBe(refs(sandbox.originPath))
+})
+
+it('the mirror of docs/sync.md carries what it names, under the names that it says', async () => {
+  const { sandbox, url } = await serve()
+  sandbox.commit(sandbox.originPath, 'feature/secret-plan', 'nobody may know\n')
+  const printed = await run(at(url, 'mirror'))
+  expect(printed.split(/ *\n/)).toEqual([
+    'refs/heads/main updated',
+    'refs/heads/upstream/login updated',
+    'refs/tags/v1 updated',
+  ])
+  const refs = sandbox.git(sandbox.bareBackupPath, 'for-each-ref', '--format=%(refname)')
+  expect(refs.split('\n')).toEqual(['refs/heads/main', 'refs/heads/upstream/login', 'refs/tags/v1'])
+})
+
+it('docs/sync.md applies what waits for approval, and puts back what that overwrote', async () => {
+  const { gitferry, sandbox, url } = await serve()
+  await gitferry.sync.tasks.run(1, { wait: true })
+  const theirs = sandbox.commit(sandbox.bareBackupPath, 'main', 'only in backup\n')
+  const ours = sandbox.commit(sandbox.originPath, 'main', 'only in origin\n')
+  await gitferry.sync.tasks.update(1, { on_diverge: 'overwrite', require_approval: true })
+  await gitferry.sync.tasks.run(1, { wait: true })
+  const tip = () => sandbox.oidOf(sandbox.bareBackupPath, 'main')
+  expect(tip()).toBe(theirs)
+  expect((await run(at(url, 'apply'))).split('\n')).toEqual([
+    expect.stringMatching(/^\d+ APPROVAL_REQUIRED$/),
+    expect.stringMatching(/^force refs\/heads\/main overwrites: /),
+    'success',
+  ])
+  expect(tip()).toBe(ours)
+  expect(await run(at(url, 'restore'))).toBe(`refs/heads/main ${theirs} success`)
+  expect(tip()).toBe(theirs)
+})
+
+it('the clone of docs/sync.md is one that gitferry hosts', async () => {
+  const { gitferry, sandbox, url } = await serve()
+  const code = at(url, 'clone').replace('https://github.com/git/git.git', sandbox.originPath)
+  expect(await run(code)).toBe('hosted { is_bare: true, is_hosted: true }')
+  // the task of the next example keeps it fresh: a commit, a branch that goes, and HEAD
+  const { originPath } = sandbox
+  sandbox.commit(originPath, 'main', 'moved on\n')
+  sandbox.git(originPath, 'branch', '-D', 'feature/login')
+  sandbox.git(originPath, 'symbolic-ref', 'HEAD', 'refs/heads/develop')
+  expect(await run(at(url, 'refresh'))).toBe('hosted success')
+  const { path } = (await gitferry.repos.list()).items.find(({ is_hosted }) => is_hosted)!
+  const refs = (repo: string) =>
+    sandbox.git(repo, 'for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads', 'refs/tags')
+  expect(refs(path)).toBe(refs(originPath))
+  expect(sandbox.git(path, 'symbolic-ref', 'HEAD')).toBe('refs/heads/develop')
+})
+
+it('docs/asks.md answers each of the 25 asks, with tests that are there or with words', () => {
+  const text = readFileSync(fileURLToPath(new URL('../docs/asks.md', import.meta.url)), 'utf8')
+  const rows = text.split('\n').filter((line) => /^\| \d+ \|/.test(line))
+  expect(rows.map((row) => Number(row.split('|')[1]))).toEqual(Array.from({ length: 25 }, (_, n) => n + 1))
+  for (const row of rows) {
+    const answer = row.split('|')[3]?.trim()
+    expect([row, answer]).toEqual([row, expect.stringMatching(/^\*\*(yes|partly|not answered)\*\*$/)])
+    expect([row, /\bnot answered\b/i.test(row)]).toEqual([row, answer !== '**yes**'])
+    if (answer !== '**not answered**') expect([row, testLinks('docs/asks.md', row)]).not.toEqual([row, []])
+  }
+  const links = testLinks('docs/asks.md', text)
+  expect(links.length).toBeGreaterThan(40)
+  expect(links.flatMap((link) => problemWithTestLink(link) ?? [])).toEqual([])
+})
+
+it('a link to a test that is not there, or is called otherwise, is a problem', () => {
+  const there = '[that finds the target moved meanwhile is planned anew, and overwrites nothing]'
+  const found = testLinks(
+    'docs/x.md',
+    `${there}(../test/resilience.test.ts) [gone](../test/resilience.test.ts) [x](../test/gone.test.ts) [x](x.md)`,
+  )
+  expect(found.map(problemWithTestLink)).toEqual([
+    undefined,
+    'docs/x.md: test/resilience.test.ts has no test "gone"',
+    'docs/x.md: there is no test/gone.test.ts',
+  ])
+})
+
+it('a source file that a document names and that is not there is a problem', () => {
+  expect(missingFiles('`git/store.ts`, `core/src/gitferry.ts`, `git/gone.ts` and `data/x`')).toEqual([
+    'git/gone.ts',
+  ])
 })

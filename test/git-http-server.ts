@@ -19,14 +19,16 @@ export interface GitHttpServerOptions {
   readonly login?: string
   /** Where every request is sent on to, instead of being answered. */
   readonly redirectTo?: string
+  /** Asked at every request: whether pushes are taken. Default: always. */
+  readonly takesPushes?: () => boolean
   /** Called with every request, before it is answered: the git that asks is waiting. */
   readonly onRequest?: () => void
 }
 
-/** Serves the bare repositories of `folder` on 127.0.0.1 through git's own http-backend; pushes are taken. */
+/** Serves the bare repositories of `folder` on 127.0.0.1 through git's own http-backend. */
 export async function serveGit(
   folder: string,
-  { login, redirectTo, onRequest }: GitHttpServerOptions = {},
+  { login, redirectTo, takesPushes = () => true, onRequest }: GitHttpServerOptions = {},
 ): Promise<GitHttpServer> {
   let connections = 0
   const hosts: string[] = []
@@ -46,7 +48,7 @@ export async function serveGit(
       return
     }
     const url = new URL(request.url ?? '/', 'http://server')
-    const backend = spawn('git', ['-c', 'http.receivepack=true', 'http-backend'], {
+    const backend = spawn('git', ['http-backend'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -56,7 +58,7 @@ export async function serveGit(
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_COUNT: '1',
         GIT_CONFIG_KEY_0: 'http.receivepack',
-        GIT_CONFIG_VALUE_0: 'true',
+        GIT_CONFIG_VALUE_0: String(takesPushes()),
         REQUEST_METHOD: request.method ?? 'GET',
         PATH_INFO: url.pathname,
         QUERY_STRING: url.search.slice(1),

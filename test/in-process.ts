@@ -11,7 +11,11 @@ export async function inProcess(): Promise<ApiSubject & { readonly api: Gitferry
   const { dataDir, notifier, root } = sandbox
   const storage = sqliteStorage({ path: join(dataDir, 'gitferry.db') })
   const secrets = aesGcmSecrets({ key: randomBytes(32) })
-  const api = createGitferry({ storage, dataDir, repoRoots: [root], notifiers: [notifier], secrets })
+  const repoRoots = [root]
+  const notifiers = [notifier]
+  // one that is started from the sources takes longer to be there than most cases
+  const forkServer = false
+  const api = createGitferry({ storage, dataDir, repoRoots, notifiers, secrets, forkServer })
   await api.start()
   return {
     api,

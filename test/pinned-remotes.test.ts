@@ -16,6 +16,7 @@ import { ManagedStorage } from '../packages/core/src/runtime/managed-storage.ts'
 import { AuditLog } from '../packages/core/src/services/audit-log.ts'
 import { PlanApplier } from '../packages/core/src/services/plan-applier.ts'
 import { SealedValues } from '../packages/core/src/services/sealed-values.ts'
+import { SideAccess } from '../packages/core/src/services/side-access.ts'
 import { SyncPlanner } from '../packages/core/src/services/sync-planner.ts'
 import { type GitHttpServer, serveGit } from './git-http-server.ts'
 
@@ -52,6 +53,8 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
     git_dir: directory,
     common_dir: directory,
     is_bare: false,
+    is_hosted: false,
+    checked_at: null,
     object_format: 'sha1',
     default_branch: 'main',
     ssh_key_id: null,
@@ -83,6 +86,10 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
     target_repo_id: repo_id,
     target_remote: 'backup',
     target_branch: 'main',
+    mode: 'branch',
+    refs: [],
+    exclude: [],
+    tags: false,
   } as unknown as SyncTaskRow
   const runner = new ProcessGitRunner({ git: '/usr/bin/git', home: dataDir, logger: silentLogger })
   const settings = {
@@ -90,7 +97,13 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
     trustedOwners: [],
     allowOutgoing: allowOutgoing.map(parseAllowOutgoing),
   }
-  const stores = new Stores({ runner, dataDir, repoRoots: settings.repoRoots, logger: silentLogger })
+  const stores = new Stores({
+    runner,
+    dataDir,
+    repoRoots: settings.repoRoots,
+    clock,
+    logger: silentLogger,
+  })
   const logger = silentLogger
   const context = {
     storage,
@@ -106,13 +119,19 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
     sealed: new SealedValues({ box: undefined }),
     ssh: new SshSessions({ dataDir, searchPath: '', logger }),
   }
-  const planner = new SyncPlanner(context)
-  const applier = new PlanApplier(context)
+  const planner = new SyncPlanner({ ...context, access: new SideAccess(context) })
+  // nothing is overwritten here
+  const kept = { keep: async () => {} }
+  const applier = new PlanApplier({ ...context, kept })
   return {
     runner,
     plan: () => planner.plan(task),
     apply: (plan: Awaited<ReturnType<SyncPlanner['plan']>>) =>
-      applier.apply({ id: 1 } as RunRow, task, plan, { signal: new AbortController().signal, progress }),
+      applier.apply({ id: 1 } as RunRow, task, plan, {
+        atomic: 'never',
+        signal: new AbortController().signal,
+        progress,
+      }),
   }
 }
 
@@ -134,7 +153,7 @@ describe('a remote by name', () => {
     const { plan, apply } = await syncing(lookup, [rule()])
     const prepared = await plan()
     expect(prepared.updates).toMatchObject([{ action: 'create', new_oid: tip(sandbox.originPath) }])
-    expect(await apply(prepared)).toMatchObject([{ outcome: 'updated' }])
+    expect(await apply(prepared)).toMatchObject({ refs: [{ outcome: 'updated' }], error: undefined })
     expect(tip(sandbox.bareBackupPath)).toBe(tip(sandbox.originPath))
     expect((await plan()).updates).toEqual([])
     expect(new Set(server.hosts)).toEqual(new Set([`${madeUp}:${server.port}`]))

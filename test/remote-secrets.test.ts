@@ -159,6 +159,8 @@ describe('resolveTaskSides', () => {
       git_dir: path,
       common_dir: path,
       is_bare: true,
+      is_hosted: false,
+      checked_at: null,
       object_format: 'sha1',
       default_branch: 'main',
       ssh_key_id: null,
@@ -184,6 +186,10 @@ describe('resolveTaskSides', () => {
       target_repo_id: repo.id,
       target_remote: 'local',
       target_branch: 'main',
+      mode: 'branch' as const,
+      refs: [],
+      exclude: [],
+      tags: false,
     }
     const settings = { ...policy, trustedOwners: [] }
     const clock = createTestClock('2026-01-01T00:00:00.000Z')

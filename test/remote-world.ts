@@ -38,8 +38,11 @@ const at = '2026-01-01T00:00:00.000Z'
 
 export async function remoteWorld({
   forkServer = false,
+  networkRetries = 0,
 }: {
   readonly forkServer?: boolean
+  /** Default 0: a run waits in real time before each. */
+  readonly networkRetries?: number
 } = {}): Promise<RemoteWorld> {
   const sandbox = createApiSandbox()
   const secrets = testSecrets()
@@ -58,6 +61,7 @@ export async function remoteWorld({
     repoRoots: [sandbox.root],
     allowOutgoing: ['127.0.0.1'],
     forkServer,
+    networkRetries,
     logger: { debug() {}, info() {}, warn: complain, error: complain },
   }
   const api = await start(storage)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryStorage } from '@gitferry/adapters/storage/memory'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
@@ -97,7 +97,7 @@ describe('a push', () => {
 
   it('whose connection breaks before that fails, and says why', async () => {
     const { git } = wrapped('push', 'echo "fatal: the remote end hung up unexpectedly" >&2; exit 128')
-    const gitferry = await start({ git })
+    const gitferry = await start({ git, networkRetries: 0 })
     const run = await gitferry.sync.tasks.run((await makeTask(gitferry)).id, { wait: true })
     expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_UNREACHABLE', commit_range: '' })
     expect(backupTip()).toBe('')
@@ -129,7 +129,7 @@ describe('a push', () => {
     expect(run).toMatchObject({ status: 'conflict', error_code: 'SYNC_CONFLICT' })
     expect(run.refs).toMatchObject([{ outcome: 'conflict', old_oid: theirs, new_oid: originTip() }])
     expect(backupTip()).toBe(theirs)
-    expect(await gitferry.sync.runs.log(id)).toMatch(/planning anew/)
+    expect(await gitferry.sync.runs.log(id)).toMatch(/Planning anew/)
     // the attempt that came too late, then nothing more: a conflict moves no ref
     const { items } = await gitferry.audit.list({ type: 'sync' })
     expect(items.map(({ error_code, result }) => [result, error_code])).toEqual([['failure', 'GIT_REJECTED']])
@@ -176,7 +176,7 @@ describe('a run', () => {
   })
 })
 
-it('what an overwrite replaced stays in the store, and outlives the repository’s record', async () => {
+it('what an overwrite replaced is kept apart from the store, and outlives the repository’s record', async () => {
   const gitferry = await start()
   const task = await makeTask(gitferry, { on_diverge: 'overwrite' })
   await gitferry.sync.tasks.run(task.id, { wait: true })
@@ -194,11 +194,27 @@ it('what an overwrite replaced stays in the store, and outlives the repository�
     sandbox.git(path, 'cat-file', '-e', `${theirs}^{commit}`)
     return sandbox.git(path, 'for-each-ref', '--format=%(objectname) %(refname)', 'refs/gitferry/kept')
   }
-  expect(keptIn('stores')).toBe(`${theirs} refs/gitferry/kept/${id}/${theirs}/heads/main`)
+  expect(keptIn('kept')).toBe(`${theirs} refs/gitferry/kept/${id}/heads/main`)
   await gitferry.sync.tasks.delete(task.id)
   await gitferry.repos.delete(task.repo_id)
   expect(readdirSync(join(sandbox.dataDir, 'stores'))).toEqual([])
-  expect(keptIn('kept')).toBe(`${theirs} refs/gitferry/kept/${id}/${theirs}/heads/main`)
+  expect(keptIn('kept')).toBe(`${theirs} refs/gitferry/kept/${id}/heads/main`)
+})
+
+it('a HEAD that cannot be moved takes nothing from what is told of the refs', async () => {
+  const gitferry = await start()
+  const { id: repo_id } = await gitferry.repos.register({ path: sandbox.secondBarePath })
+  await gitferry.repos.remotes.add(repo_id, { name: 'origin', fetch_url: sandbox.originPath })
+  const where = { repo_id, mode: 'mirror', target_remote: 'local' } as const
+  const task = await gitferry.sync.tasks.create({ ...where, on_diverge: 'skip', follow_head: true })
+  sandbox.git(sandbox.originPath, 'symbolic-ref', 'HEAD', 'refs/heads/feature/login')
+  writeFileSync(join(sandbox.secondBarePath, 'HEAD.lock'), '')
+  const { id } = await gitferry.sync.tasks.run(task.id, { wait: true })
+  const { status, refs } = await gitferry.sync.runs.get(id)
+  expect(status).toBe('partial')
+  const outcomes = new Map(refs.map((ref) => [ref.target_ref, ref.outcome]))
+  expect(outcomes.get('HEAD')).toBe('failed')
+  expect(outcomes.get('refs/heads/feature/login')).toBe('updated')
 })
 
 it('size_bytes counts the store of a repository as soon as there is one', async () => {
@@ -261,7 +277,7 @@ it('every line of a run log is stored once, however slow the storage is', async 
 describe('stop()', () => {
   it('ends a plan that is under way with its git, and leaves its entry', async () => {
     const path = join(sandbox.dataDir, 'gitferry.db')
-    const { git, marks } = wrapped('ls-remote', 'echo $$ > $DIR/pid; exec sleep 600')
+    const { git, marks } = wrapped('ls-remote', 'echo $$ > $DIR/pid; exec sleep 601')
     const gitferry = await start({ git, storage: sqliteStorage({ path }) })
     const task = await makeTask(gitferry)
     const plan = gitferry.sync.tasks.plan(task.id)
@@ -269,7 +285,7 @@ describe('stop()', () => {
     await until(() => existsSync(join(marks, 'pid')))
     await gitferry.stop({ graceful: false })
     await refused
-    expect(execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' })).not.toContain('sleep 600')
+    expect(execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' })).not.toContain('sleep 601')
     await expect(gitferry.sync.tasks.run(task.id)).rejects.toMatchObject({ code: 'CLOSED' })
 
     const again = await start({ storage: sqliteStorage({ path }) })

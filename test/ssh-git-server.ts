@@ -37,6 +37,8 @@ export interface SshGitServerOptions {
   readonly hostKeyAlgorithm?: 'ssh-rsa'
   /** Default: a port that is free. */
   readonly port?: number
+  /** What is answered to a command that is not git’s; `undefined`: it is refused. */
+  readonly answer?: (command: string) => string | undefined
 }
 
 /** A git server over ssh, for tests. */
@@ -91,7 +93,13 @@ export async function serveGitOverSsh(options: SshGitServerOptions): Promise<Ssh
         const channel = accept()
         if (isHeld) arrived.resolve()
         await gate
-        serve(channel, command, protocol)
+        const answer = options.answer?.(command)
+        if (answer === undefined) serve(channel, command, protocol)
+        else {
+          channel.write(answer)
+          channel.exit(0)
+          channel.end()
+        }
       })
     })
   })

@@ -20,7 +20,7 @@ async function makeNodes(count: number) {
   const jobs: QueueJob[] = []
   const adapter = {
     name: 'collecting',
-    capabilities: { durable: false, shared: true },
+    capabilities: { durable: false, shared: true, perHost: false },
     start: async () => {},
     enqueue: async (job: QueueJob) => void jobs.push(job),
     cancel: async () => false,
@@ -29,7 +29,7 @@ async function makeNodes(count: number) {
   }
   const schedule = new TaskSchedule({ clock, random: () => 0 })
   const schedulers = Array.from({ length: count }, () => {
-    const queue = new RunQueue({ adapter, clock, events: new EventBus({ logger }) })
+    const queue = new RunQueue({ adapter, storage, clock, events: new EventBus({ logger }), logger })
     const outbox = { add: async () => () => {} }
     return new Scheduler({ storage, clock, logger, queue, schedule, outbox, housekeeping: async () => {} })
   })

@@ -116,6 +116,8 @@ function argumentsFor(sandbox: ApiSandbox): string[] {
   const { data, webhookSecretFile } = placesOf(sandbox)
   return [
     ...['--data-dir', data, '--repo-root', sandbox.root, '--allow-outgoing', '127.0.0.1'],
+    // what cannot be reached is asked once
+    ...['--network-retries', '0'],
     ...['--log-level', 'debug', '--log-format', 'json', '--webhook-secret-file', webhookSecretFile],
   ]
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Branch, SyncTask } from '@gitferry/core/contract'
 import { rule } from './rule.ts'
-import { data, refused } from './world.ts'
+import { data } from './world.ts'
 
 export const aliasRules = [
   rule('base_ref is base_branch', async (world) => {
@@ -28,14 +28,7 @@ export const aliasRules = [
     await world.register()
     const task = await world.task({ mode: 'single' })
     assert.equal(task.mode, 'branch')
-    const answer = await world.post('/sync/tasks', {
-      repo_id: 1,
-      source_branch: 'main',
-      target_remote: 'backup',
-      mode: 'all-branch',
-    })
-    // taken for mirror, which this version does not carry out yet
-    if (answer.status === 200) assert.equal(data<SyncTask>(answer).mode, 'mirror')
-    else refused(answer, 400, { code: 'UNSUPPORTED', field: 'mode' })
+    const mirror = await world.task({ mode: 'all-branch' })
+    assert.equal(mirror.mode, 'mirror')
   }),
 ]

@@ -12,6 +12,8 @@ const fields = [
   'default_branch',
   'id',
   'is_bare',
+  // added since: whether gitferry keeps its files
+  'is_hosted',
   'name',
   'path',
   'remotes',

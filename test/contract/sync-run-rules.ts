@@ -10,8 +10,11 @@ const runFields = [
   'duration_ms',
   'error_code',
   'error_message',
+  // added since: what kind of trouble, and the plan that it carries out or was stopped with
+  'failure_class',
   'finished_at',
   'id',
+  'plan_id',
   'queued_at',
   'refs_changed',
   'refs_failed',

@@ -79,19 +79,12 @@ export const taskRules = [
     for (const misfire of ['skip', 'run_once']) assert.equal((await world.task({ misfire })).misfire, misfire)
     refused(await world.post('/sync/tasks', { ...places, misfire: 'twice' }), 400, { field: 'misfire' })
   }),
-  rule(
-    'mirror mode, in which tags default to true, cannot be had yet: it is refused and not stored',
-    async (world) => {
-      await world.register()
-      for (const mode of ['mirror', 'all-branch']) {
-        refused(await world.post('/sync/tasks', { ...places, mode }), 400, {
-          code: 'UNSUPPORTED',
-          field: 'mode',
-        })
-      }
-      assert.equal(await world.storage.collection('tasks').count(), 0)
-    },
-  ),
+  rule('tags default to true in mirror mode', async (world) => {
+    await world.register()
+    const mirror = await world.task({ mode: 'mirror' })
+    assert.deepEqual([mirror.mode, mirror.tags], ['mirror', true])
+    assert.equal((await world.task({ mode: 'mirror', tags: false })).tags, false)
+  }),
   rule(
     'a target in another repository is guarded by its expected oid',
     async (world) => {

@@ -5,9 +5,11 @@ import { eventsOf } from './named-events.ts'
 import { audit } from './resources/audit.ts'
 import { branches } from './resources/branches.ts'
 import { credentials, hostKeys } from './resources/credentials.ts'
+import { jobs } from './resources/jobs.ts'
 import { notifications } from './resources/notifications.ts'
 import { repos } from './resources/repos.ts'
 import { sshKeys } from './resources/ssh-keys.ts'
+import { keptRefs, syncPlans } from './resources/sync-plans.ts'
 import { syncRuns } from './resources/sync-runs.ts'
 import { syncTasks } from './resources/sync-tasks.ts'
 import { system } from './resources/system.ts'
@@ -66,7 +68,13 @@ export function createClient({
   return {
     repos: repos(transport),
     branches: branches(transport),
-    sync: { tasks: syncTasks(transport, runs), runs },
+    sync: {
+      tasks: syncTasks(transport, runs),
+      plans: syncPlans(transport, runs),
+      runs,
+      kept: keptRefs(transport),
+    },
+    jobs: jobs(transport),
     tags: tags(transport),
     keys: sshKeys(transport),
     credentials: credentials(transport),

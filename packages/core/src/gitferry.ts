@@ -8,13 +8,12 @@ import type {
   GitferryEventName,
   GitferryEvents,
   HostKeysApi,
+  JobsApi,
   NotificationsApi,
   Principal,
   Readiness,
   ReposApi,
   SshKeysApi,
-  SyncRunsApi,
-  SyncTasksApi,
   SystemApi,
   TagsApi,
 } from './contract/index.ts'
@@ -29,9 +28,12 @@ import type { AuditSubject } from './services/audit-log.ts'
 import { BranchesService } from './services/branches.ts'
 import { CredentialsService } from './services/credentials.ts'
 import { HostKeysService } from './services/host-keys.ts'
+import { JobsService } from './services/jobs.ts'
+import { KeptRefsService } from './services/kept-refs.ts'
 import { NotificationsService } from './services/notifications.ts'
 import { ReposService } from './services/repos.ts'
 import { SshKeysService } from './services/ssh-keys.ts'
+import { SyncPlansService } from './services/sync-plans.ts'
 import { SyncRunsService } from './services/sync-runs.ts'
 import { SyncTasksService } from './services/sync-tasks.ts'
 import { SystemService } from './services/system.ts'
@@ -98,7 +100,8 @@ class PrincipalView implements Gitferry {
   readonly #principal: Principal
   #repos: ReposApi | undefined
   #branches: BranchesApi | undefined
-  #sync: { readonly tasks: SyncTasksApi; readonly runs: SyncRunsApi } | undefined
+  #sync: GitferryApi['sync'] | undefined
+  #jobs: JobsApi | undefined
   #audit: AuditApi | undefined
   #system: SystemApi | undefined
   #tags: TagsApi | undefined
@@ -126,9 +129,16 @@ class PrincipalView implements Gitferry {
   get sync() {
     this.#sync ??= {
       tasks: new SyncTasksService(this.#context()),
+      plans: new SyncPlansService(this.#context()),
       runs: new SyncRunsService(this.#context()),
+      kept: new KeptRefsService(this.#context()),
     }
     return this.#sync
+  }
+
+  get jobs(): JobsApi {
+    this.#jobs ??= new JobsService(this.#context())
+    return this.#jobs
   }
 
   get tags(): TagsApi {

@@ -69,6 +69,8 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
     allowOutgoing: configuration.allowOutgoing,
     trustedOwners: configuration.trustedOwners,
     concurrency: configuration.concurrency,
+    concurrencyPerHost: configuration.concurrencyPerHost,
+    networkRetries: configuration.networkRetries,
     webhooks: configuration.webhooks,
     logger,
     version: await readVersion(searchPath(process.env.PATH)),

@@ -52,6 +52,14 @@ describe('the codes that an operation is described with', () => {
     ['reposRegister', [...toGit, 'UNSUPPORTED', 'PATH_NOT_OWNED', 'REPO_EXISTS', 'CREDENTIAL_NOT_FOUND']],
     ['webhooksTaskSync', ['CONFLICT', 'RATE_LIMITED', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE']],
     ['notificationsPreview', ['TEMPLATE_INVALID', 'ORIGIN_NOT_ALLOWED', 'PAYLOAD_TOO_LARGE']],
+    ['reposClone', ['URL_FORBIDDEN', 'PATH_EXISTS', 'REPO_EXISTS', 'REF_INVALID', 'SECRETS_UNAVAILABLE']],
+    ['reposCreate', ['REPO_EXISTS', 'REF_INVALID', 'STORE_FAILED', 'DISK_FULL', 'GIT_FAILED', 'GIT_MISSING']],
+    ['jobsCancel', ['JOB_NOT_FOUND', 'JOB_FINISHED', 'CLOSED']],
+    ['syncPlansApply', ['PLAN_NOT_FOUND', 'PLAN_CLOSED', 'TASK_NOT_FOUND', 'CLOSED']],
+    [
+      'syncRunsRestore',
+      [...toOpenARemote, ...toGit, 'KEPT_REF_NOT_FOUND', 'RESTORE_REFUSED', 'SAME_REF', 'GIT_AUTH_FAILED'],
+    ],
     ['reposList', ['STORAGE_FAILED', 'CLOSED']],
   ])('of %s are all that it can answer', (operationId, wanted) => {
     expect(codes(operationId)).toEqual(expect.arrayContaining([...wanted]))
@@ -71,6 +79,12 @@ describe('the codes that an operation is described with', () => {
     ['notificationsChannelsList', ['SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE']],
     ['notificationsChannelsTest', ['URL_FORBIDDEN', 'SECRETS_UNAVAILABLE', 'SECRET_UNREADABLE']],
     ['reposRegister', ['SECRETS_UNAVAILABLE']],
+    // what becomes of the clone itself is told by its job
+    ['reposClone', [...toGit, 'GIT_AUTH_FAILED', 'SSH_KEY_INVALID', 'SECRET_UNREADABLE', 'STORE_FAILED']],
+    ['reposCreate', ['PATH_OUTSIDE_ROOTS', 'PATH_NOT_OWNED', 'UNSUPPORTED', 'URL_FORBIDDEN']],
+    // and what becomes of the plan by its run
+    ['syncPlansApply', ['PLAN_STALE', 'MASS_DELETION', 'SYNC_CONFLICT', 'GIT_FAILED']],
+    ['syncTasksPause', ['TASK_RUNNING', 'GIT_FAILED']],
   ])('of %s are none that it cannot answer', (operationId, never) => {
     expect(codes(operationId)).not.toEqual([])
     expect(codes(operationId).filter((code) => never.includes(code as ErrorCode))).toEqual([])

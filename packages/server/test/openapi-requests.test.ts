@@ -28,6 +28,13 @@ const spaced = `  ${'n'.repeat(100)}  `
 const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
   ['repos.register', { path: '/x' }, { path: '/x', name: null }, { path: '/x', name: spaced }],
   ['repos.update', {}, { ssh_key_id: null }, { name: spaced }],
+  [
+    'repos.clone',
+    { url: 'https://x/y' },
+    { url: '/x', name: null, path: null, branch: null, ssh_key_id: null, credential_id: null },
+    { url: 'git@x:y', name: spaced, path: '/y', branch: 'main', ssh_key_id: 1, timeout_ms: 1_000 },
+  ],
+  ['repos.create', { name: 'x' }, { name: spaced, default_branch: 'trunk', object_format: 'sha256' }],
   ['branches.create', { name: 'x' }, { name: 'x', base_ref: 'main' }, { name: 'x', base_branch: '' }],
   ['branches.checkout', { branch: 'x' }, { name: 'x' }],
   ['tags.create', { name: 'x', ref: null }, { name: 'x', ref: '', message: 'a\nb' }],
@@ -40,6 +47,8 @@ const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
     { ...task, source_remote: '', target_remote: null, target_branch: null, name: null },
     { ...task, cron: '@hourly', mode: 'single' },
     { ...task, cron_expression: null, mode: 'all-branch' },
+    { repo_id: 1, mode: 'mirror' },
+    { repo_id: 1, mode: 'mirror', refs: ['refs/heads/*:refs/heads/up/*'], exclude: [], follow_head: true },
   ],
   [
     'sync.tasks.update',
@@ -47,6 +56,7 @@ const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
     { ...task, source_remote: null, target_remote: '', target_branch: '', target_repo_id: null, name: '' },
     { mode: 'single', cron: null, paused_at: null, name: null, target_branch: null },
   ],
+  ['sync.runs.restore', {}, { refs: ['refs/heads/main'] }, { overwrite: true }],
   ['webhooks.taskSync', { task_id: 1 }, { task_id: '1' }],
   ['keys.create', { name: 'x', private_key: 'x', type: null, passphrase: null }],
   ['keys.generate', { name: spaced, type: 'ed25519' }, { name: 'x', type: null }],
@@ -68,6 +78,9 @@ const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
 ]
 
 const refused: readonly (readonly [EndpointName, ...unknown[]])[] = [
+  ['repos.clone', {}, { url: '' }, { url: 5 }, { url: '/x', path: '' }, { url: '/x', timeout_ms: 999 }],
+  ['repos.create', {}, { name: '' }, { name: 'x', object_format: 'md5' }],
+  ['sync.runs.restore', { refs: [] }, { refs: 'refs/heads/main' }, { overwrite: 'yes' }],
   ['branches.checkout', {}, { branch: 5 }, { name: 5 }, { base: 'x' }],
   ['repos.remotes.add', { name: 'x' }, { url: '/x' }, { name: 'x', url: '' }],
   ['sync.tasks.create', {}, { ...task, mode: 'all' }, { ...task, source_remote: 5 }, { ...task, name: 5 }],

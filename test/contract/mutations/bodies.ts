@@ -74,8 +74,8 @@ export const bodyMutations: readonly Mutation[] = [
   },
   {
     takesOut: ['times are RFC 3339 in UTC, ids integers, absent values null'],
-    file: 'packages/core/src/services/repos.ts',
-    find: 'const now = new Date(clock.now()).toISOString()\n      const uuid',
-    replace: 'const now = new Date(clock.now()).toUTCString()\n      const uuid',
+    file: 'packages/core/src/services/new-repo.ts',
+    find: 'const now = new Date(clock.now()).toISOString()',
+    replace: 'const now = new Date(clock.now()).toUTCString()',
   },
 ]

@@ -8,7 +8,7 @@ const head = 'packages/core/src/git/local/head.ts'
 export const repoMutations: readonly Mutation[] = [
   {
     takesOut: ['a repository has the documented fields and no other'],
-    file: service,
+    file: 'packages/core/src/services/to-repo.ts',
     find: 'git_dir: _, common_dir: __,',
     replace: 'common_dir: __,',
   },
@@ -59,9 +59,9 @@ export const repoMutations: readonly Mutation[] = [
   },
   {
     takesOut: ['the name defaults to the folder’s'],
-    file: service,
-    find: 'wanted.name ?? basename(found.path)',
-    replace: 'wanted.name ?? found.path',
+    file: 'packages/core/src/services/new-repo.ts',
+    find: 'given ?? basename(found.path)',
+    replace: 'given ?? found.path',
   },
   {
     takesOut: ['current_branch is null when HEAD is detached'],

@@ -31,14 +31,14 @@ export const taskMutations: readonly Mutation[] = [
   {
     takesOut: ['target_branch defaults to source_branch, target_repo_id to repo_id'],
     file: fields,
-    find: 'input.target_branch || input.source_branch',
+    find: 'input.target_branch || source_branch',
     replace: "input.target_branch || 'main'",
   },
   {
     takesOut: ['source and target the same ref is 400'],
     file: sides,
-    find: 'if (source.ref === target.ref && samePlace(source, target)) {',
-    replace: 'if (source === target) {',
+    find: 'if (samePlace(source, target) && overlapsItself(selection))',
+    replace: 'if (source === target)',
   },
   {
     takesOut: ['an empty or absent remote means origin, local the repository itself'],
@@ -175,9 +175,9 @@ export const taskMutations: readonly Mutation[] = [
   },
   {
     takesOut: ['a task has the documented fields and no other'],
-    file: service,
-    find: '#answer({ version: _, ...row }: SyncTaskRow)',
-    replace: '#answer({ ...row }: SyncTaskRow)',
+    file: 'packages/core/src/services/to-task.ts',
+    find: '{ version: _, ...row }: SyncTaskRow,',
+    replace: '{ ...row }: SyncTaskRow,',
   },
   {
     takesOut: ['misfire may be run_once or skip'],
@@ -186,9 +186,9 @@ export const taskMutations: readonly Mutation[] = [
     replace: "misfire: oneOf(['run_once'])",
   },
   {
-    takesOut: ['mirror mode, in which tags default to true, cannot be had yet: it is refused and not stored'],
-    file: 'packages/core/src/sync/unsupported-settings.ts',
-    find: "  'mode',\n",
+    takesOut: ['tags default to true in mirror mode'],
+    file: fields,
+    find: "...(input.mode === 'mirror' && { tags: true }),",
     replace: '',
   },
   {
@@ -199,7 +199,7 @@ export const taskMutations: readonly Mutation[] = [
   },
   {
     takesOut: ['a target that has what the source lacks is a conflict and keeps it'],
-    file: 'packages/core/src/sync/plan-branch.ts',
+    file: 'packages/core/src/sync/plan-refs.ts',
     find: "if (onDiverge === 'overwrite') return",
     replace: "if (onDiverge !== 'skip') return",
   },

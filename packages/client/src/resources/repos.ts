@@ -15,6 +15,8 @@ export const repos = (transport: Transport): ReposApi => {
     // reading a large repository for the first time may take long
     register: unlimited('repos.register', 'body'),
     update: method('repos.update', 'id', 'body'),
-    delete: method('repos.delete', 'id'),
+    delete: method('repos.delete', 'id', 'query'),
+    clone: method('repos.clone', 'body'),
+    create: method('repos.create', 'body'),
   }
 }

@@ -15,6 +15,10 @@ export const auditType = oneOf([
   'test',
   'cancel',
   'retry',
+  'apply',
+  'pause',
+  'resume',
+  'restore',
   'login',
 ])
 
@@ -25,6 +29,8 @@ export const auditObjectType = oneOf([
   'branch',
   'task',
   'run',
+  'plan',
+  'job',
   'remote',
   'tag',
   'ssh_key',

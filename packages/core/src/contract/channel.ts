@@ -6,8 +6,10 @@ import { pageQuery } from './page.ts'
 import { line } from './text.ts'
 
 /**
- * What a channel can be told of. `task_recovered`: the first success after a failure, a conflict, a partial success or
- * a pause, to the channels that were told of that. `backup_…` and `key_expiring` can be chosen already and do not
+ * What a channel can be told of. `sync_failure`, `sync_conflict` and `sync_partial`: when a task turns bad or goes wrong
+ * in another way (another error code), and once a day while that goes on; not for every run that comes to the same.
+ * `task_paused`: once, when a task pauses itself. `task_recovered`: the first success after a failure, a conflict or a
+ * partial success, to the channels that were told of that. `backup_…` and `key_expiring` can be chosen already and do not
  * happen yet.
  */
 export const notificationEvent = oneOf([

@@ -4,7 +4,8 @@ import { channel, delivery } from './channel.ts'
 import { credential } from './credential.ts'
 import { errorCode } from './error-code.ts'
 import { id } from './id.ts'
-import { planUpdate } from './plan.ts'
+import { job } from './job.ts'
+import { plan, planUpdate } from './plan.ts'
 import { remote } from './remote.ts'
 import { repo } from './repo.ts'
 import { run, runLogRow, runRef, runStatus } from './run.ts'
@@ -14,7 +15,10 @@ import { tag } from './tag.ts'
 
 const runPhase = z.enum(['listing', 'fetching', 'fetched', 'planned', 'pushing', 'pushed'])
 
-/** How far a run has come. Each is passed at most once an attempt, in this order; some are left out. */
+/**
+ * How far a run has come. They are passed in this order, some are left out; a run that plans anew, because a ref moved
+ * or the network failed, passes them again.
+ */
 export type RunPhase = z.output<typeof runPhase>
 
 const runProgress = z.object({
@@ -29,6 +33,9 @@ const runProgress = z.object({
     .exactOptional()
     .describe('0 to 100 within the phase; absent where nothing can be counted'),
   detail: z.string().exactOptional().describe('git’s own words ("Receiving objects")'),
+  done: z.int().exactOptional().describe('Objects so far'),
+  total: z.int().exactOptional().describe('Objects in all'),
+  bytes: z.int().exactOptional().describe('Bytes carried so far, where git tells'),
 })
 
 export type RunProgress = Readonly<z.output<typeof runProgress>>
@@ -50,6 +57,16 @@ export const eventData = {
   'task.deleted': deletedId,
   'task.paused': z.object({ task_id: id, reason: z.string() }),
   'task.recovered': z.object({ task_id: id }),
+  'plan.created': z.object({ plan }),
+  'job.queued': z.object({ job }),
+  'job.started': z.object({ job }),
+  'job.progress': z.object({
+    job_id: id,
+    stage: z.string(),
+    percent: z.number().min(0).max(100).exactOptional(),
+    bytes: z.int().exactOptional(),
+  }),
+  'job.finished': z.object({ job }),
   'remote.added': z.object({ ...ofRepo, remote }),
   'remote.updated': z.object({ ...ofRepo, remote }),
   'remote.deleted': z.object({ ...ofRepo, name: z.string() }),

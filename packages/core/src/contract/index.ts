@@ -39,12 +39,15 @@ export {
   type RunProgress,
   runLogEventData,
 } from './events.ts'
+export * from './failure-class.ts'
 export * from './host-key.ts'
 export { id, oid, timestamp } from './id.ts'
+export * from './job.ts'
 export { parseJsonBody, type RequestHeaders } from './json-body.ts'
+export * from './kept-ref.ts'
 export * from './operations/index.ts'
 export { asksForPage, type Page, type PageQuery, page, pageOf, pageQuery } from './page.ts'
-export { type Plan, type PlanAction, type PlanRow, type PlanUpdate, plan, planRow } from './plan.ts'
+export * from './plan.ts'
 export { type Principal, system } from './principal.ts'
 export * from './readiness.ts'
 export { problemWithRefName, refName } from './ref.ts'

@@ -12,6 +12,9 @@ export const repo = z
     path: z.string().describe('Absolute path, links resolved'),
     current_branch: z.string().nullable().describe('The branch that HEAD names; null when HEAD is detached'),
     is_bare: z.boolean(),
+    is_hosted: z
+      .boolean()
+      .describe('Whether gitferry made it and keeps it in its data directory; then it is its own store'),
     default_branch: z.string().nullable(),
     remotes: z.array(remote),
     ssh_key_id: id.nullable(),
@@ -31,6 +34,7 @@ export const repoRow = repo.omit({ current_branch: true, remotes: true }).extend
     .string()
     .describe('The directory that holds objects and refs; git_dir but in a linked worktree'),
   object_format: z.enum(['sha1', 'sha256']),
+  checked_at: timestamp.nullable().describe('When the objects of its store were last verified'),
   version: z.int(),
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorCode } from './error-code.ts'
+import { failureClass } from './failure-class.ts'
 import { id, oid, timestamp } from './id.ts'
 import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
@@ -23,7 +24,8 @@ export type RunTrigger = z.output<typeof runTrigger>
 /**
  * What became of one ref. `updated`: the target took it. `in_step`: somebody else moved it there meanwhile.
  * `skipped`, `conflict`: the plan said so. `checked_out`: the branch is checked out in a worktree of the target.
- * `stale`: the target moved after the plan was made. `rejected`: the target refused it. `failed`: anything else.
+ * `stale`: the target moved after the plan was made. `rejected`: the target refused it. `held`: it waits for
+ * somebody’s approval of the plan. `failed`: anything else.
  */
 export const refOutcome = z.enum([
   'updated',
@@ -33,6 +35,7 @@ export const refOutcome = z.enum([
   'checked_out',
   'stale',
   'rejected',
+  'held',
   'failed',
 ])
 
@@ -47,6 +50,7 @@ export const runRef = z
     new_oid: oid.nullable().describe('What it was to have; null: nothing'),
     outcome: refOutcome,
     reason: z.string().describe('Why, in words; empty when there is nothing to say'),
+    failure_class: failureClass.nullable().describe('What kind of trouble; null where there was none'),
   })
   .meta({ id: 'RunRef' })
 
@@ -71,6 +75,10 @@ export const run = z
     refs_failed: z.int(),
     error_code: errorCode.nullable(),
     error_message: z.string().nullable(),
+    failure_class: failureClass.nullable().describe('What kind of trouble; null where there was none'),
+    plan_id: id
+      .nullable()
+      .describe('The stored plan that it carries out, or that it was stopped with; null: it plans by itself'),
     queued_at: timestamp,
     started_at: timestamp.nullable(),
     finished_at: timestamp.nullable(),

@@ -20,20 +20,22 @@ export const syncTask = z
     name: z.string(),
     repo_id: id,
     source_remote: z.string().describe('A remote’s name, or "local" for the repository itself'),
-    source_branch: z.string(),
+    source_branch: z.string().describe('Empty in mirror mode'),
     target_repo_id: id,
     target_remote: z.string(),
-    target_branch: z.string(),
+    target_branch: z.string().describe('Empty in mirror mode'),
     cron_expression: z.string().describe('Empty: no schedule'),
     timezone: z.string(),
     jitter_ms: z.int(),
     misfire: z.enum(['run_once', 'skip']),
     enabled: z.boolean(),
     mode: z.enum(['branch', 'mirror']),
-    refs: z.array(z.string()),
-    exclude: z.array(z.string()),
+    refs: z
+      .array(z.string())
+      .describe('Of a mirror: globs over full names, or refspecs that rename; empty: every branch'),
+    exclude: z.array(z.string()).describe('Of a mirror: globs over full names of the source; never touched'),
     tags: z.boolean(),
-    prune: z.boolean(),
+    prune: z.boolean().describe('Of a mirror: deletes at the target what the source has not'),
     max_delete_percent: z.int(),
     on_diverge: z.enum(['reject', 'overwrite', 'skip']),
     atomic: z.boolean(),
@@ -70,7 +72,15 @@ const mode = accepting(
 )
 
 const boolean = z.boolean({ error: 'must be true or false' })
-const globs = z.array(z.string().min(1).max(1_000)).max(100, 'must have at most 100 entries')
+const globs = z
+  .array(
+    z
+      .string({ error: 'must be text' })
+      .min(1, 'must not be empty')
+      .max(1_000, 'must have at most 1000 characters'),
+    { error: 'must be a list of full ref names' },
+  )
+  .max(100, 'must have at most 100 entries')
 
 const settings = {
   name: emptyAs(null, line(200).nullish()),
@@ -102,11 +112,21 @@ const settings = {
 const places = {
   repo_id: id,
   source_remote: emptyAs('origin', remoteName.default('origin')),
-  source_branch: refName,
+  source_branch: emptyAs(null, refName.nullish()),
   target_repo_id: id.nullish(),
   target_remote: emptyAs('origin', remoteName.default('origin')),
   target_branch: emptyAs(null, refName.nullish()),
 }
+
+/** A mirror has no branch, and a record of one that is sent back says so; every other task needs one. */
+const branchNeeded = {
+  path: ['source_branch'],
+  error: 'must be the name of a branch',
+  // said beside what else is wrong, where there are fields at all
+  when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+}
+
+const branchEmpty = { ...branchNeeded, params: { code: 'REF_INVALID' } }
 
 const inputAliases = { cron: 'cron_expression' }
 
@@ -117,6 +137,8 @@ export const createSyncTask = aliases(
       ...z.object(settings).partial().shape,
       ...places,
     })
+    .refine(({ mode, source_branch }) => mode === 'mirror' || source_branch !== undefined, branchNeeded)
+    .refine(({ mode, source_branch }) => mode === 'mirror' || source_branch !== null, branchEmpty)
     .meta({ id: 'CreateSyncTask' }),
 )
 
@@ -128,13 +150,14 @@ export const updateSyncTask = aliases(
       repo_id: places.repo_id.optional(),
       // here an absent field stays as it is
       source_remote: emptyAs('origin', remoteName.optional()),
-      source_branch: places.source_branch.optional(),
+      source_branch: places.source_branch,
       target_repo_id: places.target_repo_id,
       target_remote: emptyAs('origin', remoteName.optional()),
       target_branch: places.target_branch,
       // null resumes a paused task; the time that a whole record carries changes nothing
       paused_at: z.string().nullish(),
     })
+    .refine(({ mode, source_branch }) => mode === 'mirror' || source_branch !== null, branchEmpty)
     .meta({ id: 'UpdateSyncTask' }),
 )
 
@@ -171,7 +194,8 @@ export type CreateSyncTask = Settings & {
   repo_id: number
   /** Default `origin`, also of null and empty; `local` is the repository itself. */
   source_remote?: string | null
-  source_branch: string
+  /** Needed in branch mode; a mirror has none. */
+  source_branch?: string | null
   /** Default, also of null: `repo_id`. */
   target_repo_id?: number | null
   /** Default `origin`, also of null and empty. */

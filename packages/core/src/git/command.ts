@@ -50,9 +50,11 @@ export interface GitCommand<Result> {
 export interface GitProgress {
   readonly stage: string
   readonly percent?: number
-  /** Objects, files or deltas so far; bytes are not counted here. */
+  /** Objects, files or deltas so far. */
   readonly done?: number
   readonly total?: number
+  /** Bytes that went over the line so far, where git tells them: to about a hundredth of its unit (KiB, MiB, GiB). */
+  readonly bytes?: number
 }
 
 export interface GitRunOptions {

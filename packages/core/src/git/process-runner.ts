@@ -10,7 +10,7 @@ import { classifyFailure } from './parsers/failure.ts'
 import { ProgressReader } from './parsers/progress.ts'
 import type { ProcessExit, ProcessStarter, StartedProcess, StartRequest } from './process-starter.ts'
 import { redact, redactSecrets, secretForms } from './redact.ts'
-import { settingsEnvironment, storeSettings, worktreeSettings } from './settings.ts'
+import { settingsEnvironment, stallSettings, storeSettings, worktreeSettings } from './settings.ts'
 
 const stderrCap = 64 * 1024
 const defaultStdoutCap = 8 * 1024 * 1024
@@ -53,7 +53,7 @@ export class ProcessGitRunner implements GitRunner {
     const { signal } = options
     const verb = command.args[0] ?? ''
     const args = argumentsOf(command, options)
-    const env = this.#environment(command)
+    const env = this.#environment(command, options)
     if (signal?.aborted) throw abortError(verb, signal)
 
     const startedAt = performance.now()
@@ -81,7 +81,7 @@ export class ProcessGitRunner implements GitRunner {
     }
   }
 
-  #environment(command: GitCommand<unknown>): Record<string, string> {
+  #environment(command: GitCommand<unknown>, { stallTimeoutMs }: GitRunOptions): Record<string, string> {
     const settings = command.profile === 'worktree' ? worktreeSettings : storeSettings
     const added = command.env ?? {}
     for (const [name, value] of Object.entries(added)) {
@@ -107,7 +107,7 @@ export class ProcessGitRunner implements GitRunner {
     return {
       ...this.#fixed,
       ...added,
-      ...settingsEnvironment([...settings, ...(command.settings ?? [])]),
+      ...settingsEnvironment([...settings, ...stallSettings(stallTimeoutMs), ...(command.settings ?? [])]),
       GIT_ALLOW_PROTOCOL: command.protocol ?? '',
       ...(sshCommand === undefined ? {} : { GIT_SSH_COMMAND: sshCommand }),
     }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { normalize } from 'node:path/posix'
 import { pathToFileURL } from 'node:url'
 import type { GitProtocol } from './command.ts'
+import { isOwnData } from './local/own-data.ts'
 import {
   canonicalHost,
   isAllowedOutgoing,
@@ -16,6 +17,8 @@ export { type OutgoingRule, parseAllowOutgoing } from './outgoing-rules.ts'
 export interface RemoteUrlPolicy {
   /** Absolute folders that may hold repositories; `null`: every path (an embedding application is trusted). */
   readonly repoRoots: readonly string[] | null
+  /** gitferry’s own folder, into which no path may lead; unset: none. */
+  readonly dataDir?: string | undefined
   /** Hosts that may be reached although they are private or speak plain http. */
   readonly allowOutgoing: readonly OutgoingRule[]
 }
@@ -91,13 +94,16 @@ export function checkRemoteUrl(raw: string, policy: RemoteUrlPolicy): RemoteUrl 
 
 function checkPath(
   raw: string,
-  { repoRoots }: RemoteUrlPolicy,
+  { repoRoots, dataDir }: RemoteUrlPolicy,
   write: (path: string) => string,
 ): RemoteUrl | RemoteUrlProblem {
   const path = normalize(raw).replace(/^\/+|\/+$/g, '')
   const absolute = `/${path}`
   if (repoRoots !== null && !repoRoots.some((root) => isWithin(absolute, root))) {
     return { problem: 'the path lies outside the repository roots' }
+  }
+  if (isOwnData(absolute, { repoRoots, dataDir })) {
+    return { problem: 'the path lies in the data directory of gitferry, which is its own' }
   }
   return { url: write(absolute), protocol: 'file', path: absolute }
 }

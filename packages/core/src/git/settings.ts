@@ -61,6 +61,19 @@ export const storeSettings: readonly GitSetting[] = [
 export const worktreeSettings: readonly GitSetting[] = offInEveryRepository
 
 /**
+ * When curl gives an http transfer up as too slow, for a command with a stall timeout of its own (in ms): once less than
+ * one byte a second came through for that long, in whole seconds. The fixed 30 seconds would cut off a server that
+ * computes in silence for longer than that, though the caller is ready to wait.
+ */
+export const stallSettings = (stallTimeoutMs: number | undefined): readonly GitSetting[] =>
+  stallTimeoutMs === undefined
+    ? []
+    : [
+        ['http.lowSpeedLimit', '1'],
+        ['http.lowSpeedTime', String(Math.max(1, Math.ceil(stallTimeoutMs / 1_000)))],
+      ]
+
+/**
  * Settings as environment variables (`GIT_CONFIG_COUNT`). They have the rank of `-c`, above every config file,
  * yet keep command lines short and secrets out of `ps`; a file named by `GIT_CONFIG_GLOBAL` would lose against
  * the repository’s own config.

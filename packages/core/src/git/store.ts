@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitferryError, isGitferryError } from '../errors/index.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { GitRunner } from './command.ts'
-import { fetch } from './commands/fetch.ts'
-import { initBare } from './commands/init.ts'
-import { packRefs } from './commands/pack-refs.ts'
-import { repack } from './commands/repack.ts'
+import { DamagedStores } from './damaged-stores.ts'
 import { diskUsage } from './disk-usage.ts'
+import type { MaintenanceTask } from './due-tasks.ts'
 import { requireFullRef } from './full-ref.ts'
 import { ifGone } from './if-gone.ts'
-import { checkStructure } from './local/structure.ts'
-import { fileUrl } from './remote-url.ts'
-import { oldPrefix, retireStore } from './retire-store.ts'
+import { lfsOnItsWay } from './lfs/on-its-way.ts'
+import { newPrefix, oldPrefix, type RetireOptions, retireStore } from './retire-store.ts'
 import { SharedWork } from './shared-work.ts'
+import { draftStore } from './store-draft.ts'
+import { storeError } from './store-error.ts'
+import { type Healed, StoreHealing } from './store-healing.ts'
+import { StoreLocks, type Unlocked } from './store-locks.ts'
+import { type MaintenanceOptions, StoreMaintenance } from './store-maintenance.ts'
 
 /** What a store is opened for; a repository record has these. */
 export interface StoreSource {
@@ -23,6 +26,8 @@ export interface StoreSource {
   readonly git_dir: string
   readonly common_dir: string
   readonly object_format: 'sha1' | 'sha256'
+  /** Whether the repository is gitferry’s own: then it is its own store. Default false. */
+  readonly is_hosted?: boolean
 }
 
 export interface OpenStoreOptions {
@@ -30,6 +35,8 @@ export interface OpenStoreOptions {
   /** For seeding a new store, in ms. Default: the runner’s. */
   readonly timeoutMs?: number | undefined
 }
+
+type SignalOption = Pick<OpenStoreOptions, 'signal'>
 
 /** The bare repository that gitferry owns behind one managed repository. */
 export class Store {
@@ -54,40 +61,7 @@ export class Store {
   }
 }
 
-/** Packs in a store from which on they are rolled up. */
-const packLimit = 50
-/** The limit of one roll-up, in ms. */
-const maintenanceMs = 600_000
-
 const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const newPrefix = '.new-'
-
-const seedRefspecs = ['heads', 'tags', 'remotes'].map((kind) => ({
-  source: `refs/${kind}/*`,
-  target: `refs/gitferry/seed/${kind}/*`,
-}))
-
-/** After these a new attempt is better than a store without seed. */
-const notWorthAnEmptyStore = ['ABORTED', 'GIT_TIMEOUT', 'DISK_FULL', 'GIT_MISSING', 'INTERNAL'] as const
-
-function storeConfig(objectFormat: StoreSource['object_format']): string {
-  const isSha1 = objectFormat === 'sha1'
-  return [
-    '[core]',
-    `\trepositoryFormatVersion = ${isSha1 ? 0 : 1}`,
-    '\tbare = true',
-    '\tfileMode = true',
-    '\tlogAllRefUpdates = false',
-    ...(isSha1 ? [] : ['[extensions]', '\tobjectFormat = sha256']),
-    '[uploadpack]',
-    '\tallowAnySHA1InWant = true',
-    '[gc]',
-    '\tauto = 0',
-    '[maintenance]',
-    '\tauto = false',
-    '',
-  ].join('\n')
-}
 
 export interface StoresOptions {
   readonly runner: GitRunner
@@ -95,22 +69,37 @@ export interface StoresOptions {
   readonly dataDir: string
   /** Absolute folders out of which no repository that seeds a store may lead; `null`: every path is trusted. */
   readonly repoRoots: readonly string[] | null
+  readonly clock: Pick<Clock, 'now' | 'setTimer'>
   readonly logger: Logger
+  /** What becomes of overwritten values that earlier versions kept in a store. Default: it is moved to `kept/` whole. */
+  readonly retiring?: RetireOptions | undefined
+  /** Told of each damaged store that was taken out of its place. Default: nobody is. */
+  readonly onSetAside?: ((uuid: string) => void) | undefined
 }
 
-/** Keeps the stores: makes, opens and removes them. */
+/** Keeps the stores: makes, opens and removes them. What keeps one in health is each in a part of its own. */
 export class Stores {
   readonly #runner: GitRunner
   readonly #dir: string
   readonly #repoRoots: readonly string[] | null
   readonly #logger: Logger
+  readonly #retiring: RetireOptions
   readonly #opening = new SharedWork<string, Store>()
+  readonly #damaged: DamagedStores
+  readonly #healing: StoreHealing
+  readonly #locks: StoreLocks
+  readonly #maintenance: StoreMaintenance
 
-  constructor({ runner, dataDir, repoRoots, logger }: StoresOptions) {
+  constructor({ runner, dataDir, repoRoots, clock, logger, retiring = {}, onSetAside }: StoresOptions) {
     this.#runner = runner
     this.#dir = join(dataDir, 'stores')
     this.#repoRoots = repoRoots
     this.#logger = logger
+    this.#retiring = retiring
+    this.#damaged = new DamagedStores({ dir: this.#dir, clock, logger, retiring, onSetAside })
+    this.#healing = new StoreHealing({ runner, damaged: this.#damaged, logger })
+    this.#locks = new StoreLocks({ clock, logger })
+    this.#maintenance = new StoreMaintenance({ runner, clock, logger })
   }
 
   /**
@@ -120,55 +109,93 @@ export class Stores {
    * @throws STORE_FAILED, DISK_FULL, GIT_TIMEOUT, ABORTED
    */
   async open(repo: StoreSource, { signal, timeoutMs }: OpenStoreOptions = {}): Promise<Store> {
-    const path = this.#path(repo.uuid)
-    if (await this.#isThere(path, repo.uuid)) return new Store(path, repo.uuid)
+    const store = new Store(this.#pathOf(repo), repo.uuid)
+    // a hosted one whose HEAD is gone is opened all the same: git says so, and it is never made anew
+    if (repo.is_hosted || (await this.#isThere(store))) return store
     return this.#opening.join(repo.uuid, signal, async (shared) => {
       // Made between the look above and now, by a call that has just ended.
-      if (await this.#isThere(path, repo.uuid)) return new Store(path, repo.uuid)
-      await this.#create(repo, path, { signal: shared, timeoutMs })
-      return new Store(path, repo.uuid)
+      if (!(await this.#isThere(store))) await this.#create(repo, store.path, { signal: shared, timeoutMs })
+      return store
     })
   }
 
+  /** Whether the store of a repository has been made. @throws STORE_FAILED */
+  has(repo: StoreSource): Promise<boolean> {
+    return this.#isThere({ path: this.#pathOf(repo), uuid: repo.uuid })
+  }
+
   /**
-   * Removes a store; one that is not there counts as removed, and one that holds overwritten values is moved to
-   * `<dataDir>/kept` instead, with a line in the log. @throws STORE_FAILED
+   * Removes a store; one that is not there counts as removed. What `retireStore` does not remove is moved out of the
+   * way, with a line in the log. `isHosted`: as its record has it; unset: it has none. @throws STORE_FAILED
    */
-  async remove(uuid: string): Promise<void> {
+  async remove(uuid: string, { isHosted }: Pick<RetireOptions, 'isHosted'> = {}): Promise<void> {
     try {
-      const became = await retireStore(this.#path(uuid), uuid)
-      if (became === 'kept') this.#logger.warn('a store that holds overwritten values was kept', { uuid })
+      const became = await retireStore(this.#path(uuid), uuid, { ...this.#retiring, isHosted })
+      if (became === 'kept') this.#logger.warn('the overwritten values of a store were kept', { uuid })
+      if (became === 'retired')
+        this.#logger.warn('a hosted repository, or what may be one, was moved out of the way', { uuid })
     } catch (error) {
       throw storeError('be removed', uuid, error)
     }
   }
 
+  /** What looking after the store would do now; starts no process. */
+  dueTasks(repo: StoreSource, options: MaintenanceOptions = {}): Promise<MaintenanceTask[]> {
+    return this.#maintenance.due(this.#pathOf(repo), options)
+  }
+
   /**
-   * Keeps an open store quick: every fetch leaves a pack, and from 50 on they are rolled up. To be called while
-   * nobody else uses the store. Answers whether there was something to do.
-   * @throws GIT_*, ABORTED
+   * Keeps an open store quick: packs refs and objects, brings the commit-graph up to date and, if `thorough`, collects
+   * garbage, each only where it is due. To be called while nobody else uses the store. Answers what was done.
+   * @throws GIT_*, DISK_FULL, ABORTED
    */
-  async maintain(
-    store: Store,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<boolean> {
-    const names = await readdir(join(store.path, 'objects', 'pack')).catch(ifGone([]))
-    if (names.filter((name) => name.endsWith('.pack')).length < packLimit) return false
-    await this.#runner.run(repack(), { gitDir: store.path, timeoutMs: maintenanceMs, signal })
-    return true
+  maintain(store: Store, options: MaintenanceOptions = {}): Promise<MaintenanceTask[]> {
+    return this.#maintenance.maintain(store, options)
+  }
+
+  /**
+   * Finds out whether a store is damaged and, if so, puts a new one in its place that is seeded from the repository; the
+   * damaged one is set aside for a week. To be called while nobody else uses the store. For what it answers and
+   * throws, see `StoreHealing`.
+   */
+  check(repo: StoreSource, options: SignalOption = {}): Promise<'sound' | 'healed'> {
+    return this.#healing.check(this.#pathOf(repo), repo, options)
+  }
+
+  /** As `check`, after a run that failed with `error`; starts nothing where that tells of no damage. */
+  async heal(repo: StoreSource, error: unknown, options: SignalOption = {}): Promise<Healed> {
+    const healed = await this.#healing.heal(this.#pathOf(repo), repo, error, options)
+    if (healed === 'healed') await this.open(repo, options)
+    return healed
+  }
+
+  /** After a run that failed with `error` because of a lock; see `StoreLocks.unlock`. */
+  unlock(repo: StoreSource, error: unknown, options: SignalOption = {}): Promise<Unlocked> {
+    return this.#locks.unlock(this.#pathOf(repo), repo.uuid, error, options)
   }
 
   /**
    * Removes the lock files and temporary packs that a git of ours left which had to be killed. To be called while nobody
-   * else uses the store; does nothing when there is none.
+   * else uses the store; does nothing when there is none. With `onlyStale`, and in a hosted repository, where others
+   * may be at work, only what is older than git ever holds it goes.
    */
-  async clearUp(uuid: string): Promise<void> {
-    await this.#sweepStore(uuid)
+  async clearUp(
+    repo: StoreSource,
+    { onlyStale = false }: { readonly onlyStale?: boolean } = {},
+  ): Promise<void> {
+    await this.#locks.clear(this.#pathOf(repo), repo.uuid, {
+      onlyStale: onlyStale || repo.is_hosted === true,
+    })
   }
 
   /** Bytes of the files in a store; 0 when there is none. @throws ABORTED */
-  size(uuid: string, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<number> {
+  size(uuid: string, options: SignalOption = {}): Promise<number> {
     return diskUsage(this.#path(uuid), options)
+  }
+
+  /** Removes the damaged stores whose week is over. */
+  async removeOldDamaged({ tell = false }: { readonly tell?: boolean } = {}): Promise<void> {
+    await this.#damaged.removeOld({ tell })
   }
 
   /**
@@ -186,18 +213,16 @@ export class Stores {
       else if (isRubbish) {
         await rm(join(this.#dir, name), { recursive: true, force: true })
         this.#logger.info('removed a left-over store', { name })
-      } else if (uuidForm.test(uuid)) await this.#sweepStore(uuid)
+      } else if (uuidForm.test(uuid)) {
+        await this.#locks.clear(this.#path(uuid), uuid, { onlyStale: false })
+        await rm(join(this.#path(uuid), lfsOnItsWay), { recursive: true, force: true })
+      }
     }
+    await this.removeOldDamaged({ tell: true })
   }
 
-  async #sweepStore(uuid: string): Promise<void> {
-    const path = this.#path(uuid)
-    const names = await readdir(path, { recursive: true }).catch(ifGone([]))
-    const isLeftOver = /(?:^|\/)(?:[^/]+\.lock|tmp_(?:pack|idx|rev|obj)_[^/]+|tmp_objdir-[^/]+)$/
-    for (const name of names.filter((entry) => isLeftOver.test(entry))) {
-      await rm(join(path, name), { recursive: true, force: true })
-      this.#logger.warn('removed what a killed git left in a store', { uuid, name })
-    }
+  #pathOf(repo: StoreSource): string {
+    return repo.is_hosted ? repo.common_dir : this.#path(repo.uuid)
   }
 
   #path(uuid: string): string {
@@ -205,7 +230,7 @@ export class Stores {
     return join(this.#dir, `${uuid}.git`)
   }
 
-  async #isThere(path: string, uuid: string): Promise<boolean> {
+  async #isThere({ path, uuid }: Pick<Store, 'path' | 'uuid'>): Promise<boolean> {
     try {
       await stat(join(path, 'HEAD'))
       return true
@@ -217,44 +242,15 @@ export class Stores {
 
   async #create(repo: StoreSource, path: string, options: OpenStoreOptions): Promise<void> {
     const draft = join(this.#dir, `${newPrefix}${repo.uuid}-${randomUUID()}`)
+    const parts = { runner: this.#runner, repoRoots: this.#repoRoots, logger: this.#logger }
     try {
-      await mkdir(draft, { recursive: true, mode: 0o700 })
-      await this.#runner.run(initBare({ path: draft, objectFormat: repo.object_format }), {
-        signal: options.signal,
-      })
-      await writeFile(join(draft, 'config'), storeConfig(repo.object_format))
-      await this.#seed(repo, draft, options)
+      await draftStore(repo, draft, { ...parts, ...options })
+      // what has lost its HEAD is no repository to git, and would be in the way
+      await this.#damaged.setAside(path, repo.uuid, 'HEAD is missing')
       await rename(draft, path)
     } catch (error) {
       await rm(draft, { recursive: true, force: true })
       throw isGitferryError(error) ? error : storeError('be made', repo.uuid, error)
     }
   }
-
-  async #seed(repo: StoreSource, draft: string, options: OpenStoreOptions): Promise<void> {
-    const { uuid } = repo
-    const command = fetch({ url: fileUrl(repo.common_dir), protocol: 'file', refspecs: seedRefspecs })
-    // Refs are flushed to the disk together, when they are packed; one by one takes a millisecond each.
-    const settings = [['core.fsync', 'objects,derived-metadata']] as const
-    try {
-      await checkStructure(repo, this.#repoRoots)
-      await this.#runner.run({ ...command, settings }, { ...options, gitDir: draft })
-      await this.#runner.run(packRefs(), { ...options, gitDir: draft })
-    } catch (error) {
-      if (notWorthAnEmptyStore.some((code) => isGitferryError(error, code))) throw error
-      // A damaged or shallow repository cannot seed, nor one that leads out of the roots by now; yet its remotes
-      // can still be synced.
-      this.#logger.warn('a new store could not be seeded from the repository', { uuid, error: String(error) })
-    }
-  }
-}
-
-function storeError(what: string, uuid: string, cause: unknown): GitferryError {
-  const { code } = cause as NodeJS.ErrnoException
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return new GitferryError(
-    isFull ? 'DISK_FULL' : 'STORE_FAILED',
-    `The store ${uuid} could not ${what} (${code ?? 'unknown'}). Check the data directory.`,
-    { cause },
-  )
 }

@@ -1,10 +1,15 @@
-import { isGitferryError } from '../errors/index.ts'
+import { throwIfAborted } from '../runtime/abort.ts'
+import { clearingDeletes } from './batch-updates.ts'
 import type { GitRunner, GitRunOptions } from './command.ts'
 import { checkedOutBranches } from './commands/checked-out-branches.ts'
 import { fetch } from './commands/fetch.ts'
+import { forEachRef } from './commands/for-each-ref.ts'
 import type { RefResult, RefUpdate } from './commands/push.ts'
-import { updateRefs } from './commands/update-ref.ts'
+import { findUnmovable } from './find-unmovable.ts'
+import { lateSignal } from './late-signal.ts'
+import { withoutHooks } from './local/hooks-off.ts'
 import { listWorktrees } from './local/worktrees.ts'
+import { moveRefs } from './move-refs.ts'
 import { fileUrl } from './remote-url.ts'
 
 export interface WriteLocalInput {
@@ -18,6 +23,9 @@ export interface WriteLocalInput {
   readonly atomic?: boolean | undefined
 }
 
+/** Refs are moved in milliseconds; who gives up meanwhile still hears what came of them, unless git hangs. In ms. */
+const moveGraceMs = 2_000
+
 export type WriteLocalOptions = Pick<GitRunOptions, 'signal' | 'timeoutMs' | 'stallTimeoutMs'>
 
 /**
@@ -25,31 +33,38 @@ export type WriteLocalOptions = Pick<GitRunOptions, 'signal' | 'timeoutMs' | 'st
  * oid, then its refs are moved if they are what was expected. A push would run the hooks found there; this runs
  * nothing. A branch that a worktree stands on is not moved: its files would look reverted.
  *
- * Answers one result per update, in their order, as `pushRefs` does.
- * @throws REF_INVALID, INVALID_INPUT; GIT_FAILED, DISK_FULL, GIT_TIMEOUT, ABORTED
+ * Answers one result per update, in their order, as `pushRefs` does. An abort is heeded until the first ref is about to
+ * move: what it leaves behind then is objects that no ref names, which does no harm. From there on the work
+ * is ended (a millisecond or two for each ref, which is flushed to the disk), so that the results are always known.
+ * @throws REF_INVALID, INVALID_INPUT; UNSUPPORTED (`atomic` with a delete that makes room for another ref); GIT_FAILED,
+ *   DISK_FULL, GIT_TIMEOUT, ABORTED
  */
 export async function writeLocal(
   input: WriteLocalInput,
   options: WriteLocalOptions = {},
 ): Promise<RefResult[]> {
   const { runner, store, commonDir, updates, atomic = false } = input
+  if (updates.length === 0) return []
+  clearingDeletes(updates, { atomic })
   const run: GitRunOptions = { ...options, gitDir: commonDir }
-  const checkedOut = await heldBranches(runner, commonDir, run)
-  const isHeld = updates.some(({ ref }) => checkedOut.has(ref))
-  const results = new Map<string, RefResult>()
-  for (const { ref } of updates) {
-    if (checkedOut.has(ref)) {
-      results.set(ref, { ref, outcome: 'checked_out', reason: 'the branch is checked out in a worktree' })
-    } else if (atomic && isHeld)
-      results.set(ref, { ref, outcome: 'failed', reason: 'another ref of the push failed' })
-  }
+  const [checkedOut, current, hooksOff] = await Promise.all([
+    heldBranches(runner, commonDir, run),
+    runner.run(forEachRef(), run),
+    withoutHooks(commonDir, runner),
+  ])
+  const results = findUnmovable(updates, { checkedOut, current, atomic })
   const open = updates.filter(({ ref }) => !results.has(ref))
   const oids = [...new Set(open.flatMap(({ oid }) => oid ?? []))]
   if (oids.length > 0) {
     const refspecs = oids.map((source) => ({ source }))
-    await runner.run(fetch({ url: fileUrl(store.path), protocol: 'file', refspecs }), run)
+    const command = fetch({ url: fileUrl(store.path), protocol: 'file', refspecs })
+    await runner.run({ ...command, settings: hooksOff }, run)
   }
-  for (const result of await moveRefs(runner, open, atomic, run)) results.set(result.ref, result)
+  throwIfAborted(options.signal)
+  const { timeoutMs } = options
+  using late = lateSignal(options.signal, moveGraceMs)
+  const settled = { runner, gitDir: commonDir, settings: hooksOff, timeoutMs, atomic, signal: late.signal }
+  for (const result of await moveRefs(open, settled)) results.set(result.ref, result)
   return updates.flatMap(({ ref }) => results.get(ref) ?? [])
 }
 
@@ -61,43 +76,4 @@ async function heldBranches(runner: GitRunner, commonDir: string, run: GitRunOpt
   ])
   const kept = worktrees.slice(isBare ? 1 : 0).flatMap((worktree) => worktree.branches)
   return new Set([...branches, ...kept.map((name) => `refs/heads/${name}`)])
-}
-
-/** One transaction for all; only when that fails, and each ref counts for itself, one for each. */
-async function moveRefs(
-  runner: GitRunner,
-  updates: readonly RefUpdate[],
-  atomic: boolean,
-  run: GitRunOptions,
-): Promise<RefResult[]> {
-  if (updates.length === 0) return []
-  const together = await moveTogether(runner, updates, run)
-  if (together === 'updated') return updates.map(({ ref }) => ({ ref, outcome: 'updated', reason: '' }))
-  if (updates.length === 1 || atomic) {
-    return updates.map(({ ref }) => {
-      const isCulprit = updates.length === 1 || together.ref === ref
-      return isCulprit
-        ? { ...together, ref }
-        : { ref, outcome: 'failed', reason: 'another ref of the push failed' }
-    })
-  }
-  const results: RefResult[] = []
-  for (const update of updates) results.push(...(await moveRefs(runner, [update], atomic, run)))
-  return results
-}
-
-type Refusal = Omit<RefResult, 'ref'> & { readonly ref: string | undefined }
-
-async function moveTogether(
-  runner: GitRunner,
-  updates: readonly RefUpdate[],
-  run: GitRunOptions,
-): Promise<'updated' | Refusal> {
-  try {
-    const result = await runner.run(updateRefs(updates), run)
-    return result.outcome === 'updated' ? 'updated' : result
-  } catch (error) {
-    if (!isGitferryError(error, 'GIT_FAILED')) throw error
-    return { ref: undefined, outcome: 'failed', reason: error.message }
-  }
 }

@@ -21,6 +21,8 @@ const repo: RepoRow = {
   common_dir: '/home/git/repos/my-project/.git',
   object_format: 'sha1',
   is_bare: false,
+  is_hosted: false,
+  checked_at: null,
   default_branch: 'main',
   ssh_key_id: null,
   credential_id: null,
@@ -74,6 +76,8 @@ function run(event: NotificationEvent): RunRow {
       : conflict
         ? 'Source and target have diverged.'
         : null,
+    failure_class: failed ? 'network' : null,
+    plan_id: null,
     queued_at: time,
     started_at: time,
     finished_at: time,

@@ -15,7 +15,7 @@ const troubles = new Set<RunStatus | null>(['failed', 'conflict', 'partial'])
 
 /**
  * What a run's end is to be told as. A canceled run is nobody's news. `task_recovered`: a success that follows a
- * failure, a conflict, a partial success or a pause.
+ * failure, a conflict or a partial success; that somebody paused the task is no trouble.
  */
 export function runOccurrences(before: SyncTaskRow, task: SyncTaskRow, run: RunRow): Occurrence[] {
   const event = eventOf[run.status]
@@ -24,8 +24,7 @@ export function runOccurrences(before: SyncTaskRow, task: SyncTaskRow, run: RunR
   if (task.paused_at !== before.paused_at && task.paused_reason !== null) {
     told.push({ event: 'task_paused', task, run, error: task.paused_reason })
   }
-  const wasInTrouble =
-    before.paused_at !== null || before.failure_count > 0 || troubles.has(before.last_status)
+  const wasInTrouble = before.failure_count > 0 || troubles.has(before.last_status)
   if (run.status === 'success' && wasInTrouble) told.push({ event: 'task_recovered', task, run })
   return told
 }

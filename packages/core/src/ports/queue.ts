@@ -3,6 +3,8 @@ export interface QueueJob {
   readonly id: number
   /** Two jobs of one key never run at the same time: the repository. */
   readonly key: string
+  /** The hosts that it goes to, which have limits of their own. Default: none. */
+  readonly hosts?: readonly string[]
   /** The higher, the sooner; equal ones in the order of arrival. Default 0. */
   readonly priority?: number
 }
@@ -18,10 +20,14 @@ export interface QueueCapabilities {
   readonly durable: boolean
   /** Several processes may share it. */
   readonly shared: boolean
+  /** No more than so many jobs go to one host at the same time; without it, the hosts of a job mean nothing. */
+  readonly perHost: boolean
 }
 
 /**
- * Hands run ids to workers: at least once each, by priority, never two of one key at a time.
+ * Hands run ids to workers: at least once each, by priority, never two of one key at a time. How many run at the
+ * same time, over all and for each host, is an option of the adapter. A job that has to wait for its key or for a host
+ * holds up no other.
  */
 export interface QueueAdapter {
   readonly name: string

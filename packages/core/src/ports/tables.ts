@@ -5,6 +5,8 @@ import type {
   CredentialRow,
   DeliveryRow,
   HostKeyRow,
+  JobRow,
+  KeptRefRow,
   PlanRow,
   RemoteRow,
   RepoRow,
@@ -23,6 +25,8 @@ export interface Tables {
   remotes: RemoteRow
   tasks: SyncTaskRow
   plans: PlanRow
+  kept_refs: KeptRefRow
+  jobs: JobRow
   runs: RunRow
   run_refs: RunRefRow
   run_log: RunLogRow
@@ -89,10 +93,12 @@ export const tables: Definitions = {
       common_dir: text,
       object_format: text,
       is_bare: boolean,
+      is_hosted: boolean,
       default_branch: nullable(text),
       ssh_key_id: nullable(integer),
       credential_id: nullable(integer),
       size_bytes: integer,
+      checked_at: nullable(text),
       created_at: text,
       updated_at: text,
     },
@@ -158,9 +164,63 @@ export const tables: Definitions = {
     indexes: [['next_run_at'], ['repo_id'], ['target_repo_id']],
   },
   plans: {
-    columns: { task_id: integer, repo_id: integer, updates: json, created_at: text },
+    columns: {
+      task_id: integer,
+      repo_id: integer,
+      kind: text,
+      status: text,
+      updates: json,
+      stopped_code: nullable(text),
+      stopped_reason: nullable(text),
+      run_id: nullable(integer),
+      applied_by_run_id: nullable(integer),
+      kept_run_id: nullable(integer),
+      created_at: text,
+    },
     unique: [],
-    indexes: [['task_id']],
+    indexes: [['task_id', 'status']],
+  },
+  kept_refs: {
+    columns: {
+      run_id: integer,
+      task_id: integer,
+      repo_id: integer,
+      repo_uuid: text,
+      target_repo_id: integer,
+      target_remote: text,
+      ref: text,
+      oid: text,
+      became_oid: nullable(text),
+      kept_ref: text,
+      state: text,
+      kept_at: text,
+      expires_at: text,
+      restored_by_run_id: nullable(integer),
+    },
+    unique: [],
+    indexes: [['run_id'], ['repo_id', 'id'], ['task_id'], ['repo_uuid'], ['expires_at']],
+  },
+  jobs: {
+    columns: {
+      kind: text,
+      status: text,
+      name: text,
+      url: text,
+      input: json,
+      operator: text,
+      repo_id: nullable(integer),
+      attempt: integer,
+      stage: nullable(text),
+      percent: nullable(integer),
+      error_code: nullable(text),
+      error_message: nullable(text),
+      queued_at: text,
+      started_at: nullable(text),
+      finished_at: nullable(text),
+      duration_ms: nullable(integer),
+    },
+    unique: [],
+    indexes: [['status']],
   },
   runs: {
     columns: {
@@ -175,6 +235,8 @@ export const tables: Definitions = {
       refs_failed: integer,
       error_code: nullable(text),
       error_message: nullable(text),
+      failure_class: nullable(text),
+      plan_id: nullable(integer),
       queued_at: text,
       started_at: nullable(text),
       finished_at: nullable(text),
@@ -194,6 +256,7 @@ export const tables: Definitions = {
       new_oid: nullable(text),
       outcome: text,
       reason: text,
+      failure_class: nullable(text),
     },
     unique: [['run_id', 'target_ref']],
     indexes: [],
@@ -288,7 +351,7 @@ export const tables: Definitions = {
       finished_at: nullable(text),
     },
     unique: [],
-    indexes: [['status', 'next_attempt_at'], ['channel_id'], ['run_id']],
+    indexes: [['status', 'next_attempt_at'], ['channel_id'], ['run_id'], ['task_id', 'channel_id']],
   },
   webhook_deliveries: {
     columns: { source: text, delivery_id: text, run_id: integer, received_at: text },

@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises'
-import type { Principal, Readiness, Version } from '../contract/index.ts'
+import type { JobRow, Principal, Readiness, Version } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
 import { ForkServer } from '../git/fork-server.ts'
@@ -7,7 +7,10 @@ import { locateGit } from '../git/locate-git.ts'
 import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
 import type { QueueAdapter } from '../ports/index.ts'
+import type { AcceptCloneContext } from '../services/accept-clone.ts'
 import type { AuditSubject } from '../services/audit-log.ts'
+import type { CancelJobContext } from '../services/cancel-job.ts'
+import { findCloneInput } from '../services/clone-input.ts'
 import { checkSecrets } from '../services/secrets-check.ts'
 import type { SyncRunsContext } from '../services/sync-runs.ts'
 import type { SyncTasksContext } from '../services/sync-tasks.ts'
@@ -33,7 +36,9 @@ export interface Core {
   queueSize(): ReturnType<QueueAdapter['size']>
   start(): Promise<void>
   stop(options?: { readonly graceful?: boolean; readonly timeoutMs?: number }): Promise<void>
-  contextFor(principal: Principal): SyncTasksContext & SyncRunsContext & WebhooksContext
+  contextFor(
+    principal: Principal,
+  ): AcceptCloneContext & CancelJobContext & SyncTasksContext & SyncRunsContext & WebhooksContext
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
 
@@ -49,8 +54,10 @@ export function createCore(
   options: ResolvedOptions,
   fs: DataDirectoryFileSystem & CheckpointFileSystem,
 ): Core {
-  const { adapter, context, dispatcher, scheduler, worker } = createParts(options, fs)
+  const { adapter, context, dispatcher, jobWorker, scheduler, storeCare, worker } = createParts(options, fs)
   const { audit, auditChain, channelSender, clock, events, logger, queue, recorder } = context
+  const { cloner, jobQueue, jobRecorder, jobWaiter } = context
+  const { kept, keptExpiry, keptStores } = context
   const { keyOpener, runner, sealed, ssh, storage, stores, waiter } = context
 
   let directory: DataDirectory | undefined
@@ -91,17 +98,24 @@ export function createCore(
         audit_entries: adopted,
       })
     }
-    await stores.sweep(await knownStores())
+    const jobs = await jobRecorder.recover()
+    await keptStores.sweep()
+    await stores.sweep(await knownStores(jobs))
+    for (const job of [...jobs, ...(await jobRecorder.givenUp())]) await cloner.sweep(job)
     const unknown = await audit.recover()
     if (unknown > 0)
       logger.warn('changes were under way when gitferry last ended', { audit_entries: unknown })
     const pending = await recorder.recover()
+    await kept.recover()
     if (!queueStarted) await adapter.start((job, { signal }) => worker.work(job, { signal }))
     queueStarted = true
     for (const run of pending) await queue.handOver({ run, isNew: false })
+    await jobQueue.start((id, { signal }) => jobWorker.work(id, { signal }))
+    for (const job of jobs) await jobQueue.handOver(job, { isNew: false })
     scheduler.start()
     auditChain.start()
     dispatcher.start()
+    storeCare.start()
     ready = true
     if (options.webhooks.secrets.some((secret) => secret.length < safeSecretLength)) {
       logger.warn(
@@ -116,9 +130,11 @@ export function createCore(
     })
   }
 
-  async function knownStores(): Promise<Set<string>> {
+  /** Those of repositories, and of clones that may stand whole without their record. */
+  async function knownStores(jobs: readonly JobRow[]): Promise<Set<string>> {
     const repos = await storage.collection('repos').find()
-    return new Set(repos.map((repo) => repo.uuid))
+    const clones = jobs.flatMap((job) => findCloneInput(job) ?? [])
+    return new Set([...repos, ...clones].map(({ uuid }) => uuid))
   }
 
   async function close(grace: Grace): Promise<void> {
@@ -127,7 +143,14 @@ export function createCore(
     audit.close()
     await inTurn([
       () => scheduler.stop(),
-      () => Promise.all([grace.stop((options) => adapter.stop(options)), grace.wait(audit.settled())]),
+      () => storeCare.stop(),
+      () =>
+        Promise.all([
+          grace.stop((options) => adapter.stop(options)),
+          grace.stop((options) => jobQueue.stop(options)),
+          grace.wait(audit.settled()),
+        ]),
+      () => keptExpiry.close(),
       // after the runs, whose ends are told while there is time; what is not is sent at the next start
       () => grace.stop((options) => dispatcher.stop(options)),
       // what is still at work now are calls that outlasted the grace: gits and sends end, entries are written
@@ -137,6 +160,7 @@ export function createCore(
       () => keyOpener.close(),
       // nobody ends a run any more, and an entry may wait for one
       async () => waiter.close(),
+      async () => jobWaiter.close(),
       () => audit.settled(),
       () => auditChain.stop({ signal: grace.signal }),
       async () => grace.close(),

@@ -1,9 +1,14 @@
 import PQueue from 'p-queue'
 import type { Logger, QueueAdapter, QueueJob, QueueWorker } from '../ports/index.ts'
+import { HostPlaces } from './host-places.ts'
 
 export interface InProcessQueueOptions {
   /** Jobs that run at the same time, over all keys. Default 4. */
   readonly concurrency?: number
+  /** Jobs that go to the same host at the same time. Default 2. */
+  readonly perHost?: number
+  /** Shared with another queue, whose jobs count at the hosts as well. Default: its own, of `perHost`. */
+  readonly places?: HostPlaces
   readonly logger: Logger
 }
 
@@ -18,11 +23,16 @@ interface Waiting {
 /**
  * The queue of a single process, on p-queue. It keeps nothing over a restart: core hands over again what the
  * storage holds as pending.
+ *
+ * A job that waits for its key or for a host holds no slot: others go before it. So that a job of two busy hosts gets
+ * its turn, the best one that waits for a host has a place held for it at its others; a host that would be idle then
+ * takes the next job all the same.
  */
 export class InProcessQueue implements QueueAdapter {
   readonly name = 'in-process'
-  readonly capabilities = { durable: false, shared: false } as const
+  readonly capabilities = { durable: false, shared: false, perHost: true } as const
   readonly #slots: PQueue
+  readonly #places: HostPlaces
   readonly #logger: Logger
   readonly #waiting = new Map<number, Waiting>()
   readonly #running = new Map<number, { readonly key: string; readonly abort: AbortController }>()
@@ -31,8 +41,10 @@ export class InProcessQueue implements QueueAdapter {
   #stopping: Promise<void> | undefined
   #order = 0
 
-  constructor({ concurrency = 4, logger }: InProcessQueueOptions) {
+  constructor({ concurrency = 4, perHost = 2, places, logger }: InProcessQueueOptions) {
     this.#slots = new PQueue({ concurrency })
+    this.#places = places ?? new HostPlaces(perHost)
+    this.#places.onGivenBack(() => this.#dispatch())
     this.#logger = logger
   }
 
@@ -46,7 +58,8 @@ export class InProcessQueue implements QueueAdapter {
     const known = this.#waiting.get(job.id)
     if (known === undefined) this.#waiting.set(job.id, { job, order: this.#order++ })
     else if ((job.priority ?? 0) > (known.job.priority ?? 0)) known.job = job
-    this.#dispatch()
+    // what could not start before cannot start now
+    if (this.#isFree(job) && this.#places.hasRoom(job.hosts)) this.#dispatch()
   }
 
   async cancel(id: number): Promise<boolean> {
@@ -70,7 +83,7 @@ export class InProcessQueue implements QueueAdapter {
     return this.#stopping.finally(() => clearTimeout(timer))
   }
 
-  /** Fills the free slots with the best jobs whose key is free: a job that waits for its key holds no slot. */
+  /** Fills the free slots with the best jobs that may start now. */
   #dispatch(): void {
     if (this.#worker === undefined || this.#stopping !== undefined) return
     while (this.#running.size < this.#slots.concurrency) {
@@ -81,12 +94,24 @@ export class InProcessQueue implements QueueAdapter {
   }
 
   #next(): QueueJob | undefined {
+    const first = this.#first(({ hosts }) => this.#places.hasRoom(hosts))
+    const held = this.#first(({ hosts }) => !this.#places.hasRoom(hosts))
+    if (first === undefined || held === undefined || isBefore(first, held)) return first?.job
+    return this.#first(({ hosts }) => this.#places.hasRoom(hosts, held.job.hosts))?.job
+  }
+
+  /** The best job of a free key that `suits`. */
+  #first(suits: (job: QueueJob) => boolean): Waiting | undefined {
     let best: Waiting | undefined
     for (const waiting of this.#waiting.values()) {
-      if (this.#busy.has(waiting.job.key) || this.#running.has(waiting.job.id)) continue
+      if (!this.#isFree(waiting.job) || !suits(waiting.job)) continue
       if (best === undefined || isBefore(waiting, best)) best = waiting
     }
-    return best?.job
+    return best
+  }
+
+  #isFree({ id, key }: QueueJob): boolean {
+    return !this.#busy.has(key) && !this.#running.has(id)
   }
 
   #run(job: QueueJob, worker: QueueWorker): void {
@@ -94,15 +119,16 @@ export class InProcessQueue implements QueueAdapter {
     this.#waiting.delete(job.id)
     this.#running.set(job.id, { key: job.key, abort })
     this.#busy.add(job.key)
+    const giveBack = this.#places.take(job.hosts)
     void this.#slots.add(async () => {
       try {
         await worker(job, { signal: abort.signal })
       } catch (error) {
-        this.#logger.error('a job failed', { run_id: job.id, error })
+        this.#logger.error('a job of the queue failed', { id: job.id, key: job.key, error })
       } finally {
         this.#running.delete(job.id)
         this.#busy.delete(job.key)
-        this.#dispatch()
+        giveBack()
       }
     })
   }

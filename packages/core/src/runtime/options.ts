@@ -39,6 +39,17 @@ export interface GitferryOptions {
   /** Runs at the same time, over all repositories. Default 4. */
   readonly concurrency?: number | undefined
   /**
+   * How often a run tries again by itself when the network failed, after waits of about 1, 4 and 16 s. Default 2; what
+   * fails then is tried again by the schedule.
+   */
+  readonly networkRetries?: number | undefined
+  /**
+   * Runs at the same time that fetch from, or push to, the same host (its name, whatever the port), so that a slow
+   * host does not hold every slot, and a provider is not asked too much at once. Default 2. An own `queue` has limits of
+   * its own.
+   */
+  readonly concurrencyPerHost?: number | undefined
+  /**
    * Whether gits are started through one small process of ours, so that starting them does not hold up the event
    * loop of a large application, and none outlives an application that is killed. Default true; where it cannot be
    * had (Electron, a single executable) a warning says so and gits are started directly. Turn it off where every
@@ -84,6 +95,8 @@ const schema = z.strictObject({
   git: absolutePath.optional(),
   searchPath: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
   concurrency: z.int().min(1).max(64).default(4),
+  networkRetries: z.int().min(0).max(10).default(2),
+  concurrencyPerHost: z.int().min(1).max(64).default(2),
   storage: part<StorageAdapter>('transaction', 'a storage adapter'),
   forkServer: z.boolean().default(true),
   queue: part<QueueAdapter>('enqueue', 'a queue adapter').optional(),

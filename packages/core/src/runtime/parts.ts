@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { KeptStores } from '../git/kept-stores.ts'
 import { parseAllowOutgoing } from '../git/remote-url.ts'
 import { systemLookup } from '../git/resolve-host.ts'
+import type { RetireOptions } from '../git/retire-store.ts'
 import { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import { Stores } from '../git/store.ts'
 import { OpenSshKeyOpener } from '../keys/openssh-key-opener.ts'
@@ -9,10 +11,19 @@ import { AfterRun } from '../services/after-run.ts'
 import { createAuditChain } from '../services/audit-chain.ts'
 import { AuditLog } from '../services/audit-log.ts'
 import { ChannelSender } from '../services/channel-sender.ts'
+import { Cloner } from '../services/cloner.ts'
 import { DeliveryDispatcher } from '../services/delivery-dispatcher.ts'
+import { JobQueue } from '../services/job-queue.ts'
+import { JobRecorder } from '../services/job-recorder.ts'
+import { JobWaiter } from '../services/job-waiter.ts'
+import { JobWorker } from '../services/job-worker.ts'
+import { KeptChecks } from '../services/kept-checks.ts'
+import { KeptExpiry } from '../services/kept-expiry.ts'
+import { KeptValues } from '../services/kept-values.ts'
 import { Notifiers } from '../services/notifiers.ts'
 import { DeliveryOutbox } from '../services/outbox.ts'
 import { PlanApplier } from '../services/plan-applier.ts'
+import { PlanExpiry } from '../services/plan-expiry.ts'
 import { RepoSizes } from '../services/repo-sizes.ts'
 import { RunQueue } from '../services/run-queue.ts'
 import { RunRecorder } from '../services/run-recorder.ts'
@@ -20,6 +31,9 @@ import { RunWaiter } from '../services/run-waiter.ts'
 import { RunWorker } from '../services/run-worker.ts'
 import { Scheduler } from '../services/scheduler.ts'
 import { SealedValues } from '../services/sealed-values.ts'
+import { SideAccess } from '../services/side-access.ts'
+import { StoreCare } from '../services/store-care.ts'
+import { StoredPlanReader } from '../services/stored-plan-reader.ts'
 import { SyncPlanner } from '../services/sync-planner.ts'
 import { TaskSchedule } from '../services/task-schedule.ts'
 import { WebhookGate } from '../webhooks/webhook-gate.ts'
@@ -28,10 +42,14 @@ import { CheckpointFile, CheckpointInMemory } from './checkpoint-file.ts'
 import { DeferredRunner } from './deferred-runner.ts'
 import { EventBus } from './event-bus.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
+import { HostPlaces } from './host-places.ts'
 import { InProcessQueue } from './in-process-queue.ts'
 import { KeyedLock } from './keyed-lock.ts'
 import { ManagedStorage } from './managed-storage.ts'
 import type { ResolvedOptions } from './options.ts'
+
+/** Clones at the same time. */
+const jobConcurrency = 2
 
 /** Builds the parts; does no I/O. `fs` keeps the checkpoint of the audit log. */
 export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) {
@@ -48,9 +66,19 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     wakeSealer: () => auditChain.wake(),
   })
   const schedule = new TaskSchedule({ clock, random: options.random })
-  const adapter = options.queue ?? new InProcessQueue({ concurrency: options.concurrency, logger })
-  const queue = new RunQueue({ adapter, clock, events })
-  const stores = new Stores({ runner, dataDir, repoRoots: options.repoRoots, logger })
+  const { concurrency, concurrencyPerHost: perHost } = options
+  const places = new HostPlaces(perHost)
+  const adapter = options.queue ?? new InProcessQueue({ concurrency, places, logger })
+  const queue = new RunQueue({ adapter, storage, clock, events, logger })
+  const keptStores = new KeptStores({ runner, dataDir, clock, logger, lock })
+  const retiring: RetireOptions = { adopt: (source, from) => keptStores.adopt(source, from) }
+  const onSetAside = (uuid: string) => storeCare.checkKept(uuid)
+  const { repoRoots } = options
+  const stores = new Stores({ runner, dataDir, repoRoots, clock, logger, retiring, onSetAside })
+  const letGo = (uuid: string) => keptExpiry.look(uuid)
+  const kept = new KeptValues({ storage, clock, logger, keptStores, letGo })
+  const recover = () => kept.recover()
+  const keptExpiry = new KeptExpiry({ storage, clock, logger, keptStores, recover })
   const abandoned = new AbandonedRuns({
     storage,
     clock,
@@ -59,14 +87,18 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     audit,
     isActive: (id) => worker.isActive(id),
   })
+  const planExpiry = new PlanExpiry({ storage, clock })
   const housekeeping = async () => {
+    keptExpiry.begin()
     if (!adapter.capabilities.shared) await abandoned.takeUp()
+    await planExpiry.expire()
   }
   const wakeDispatcher = () => dispatcher.wake()
   const outbox = new DeliveryOutbox({ clock, logger, events, wakeDispatcher })
   const scheduler = new Scheduler({ storage, clock, logger, queue, schedule, outbox, housekeeping })
   const wakeScheduler = () => scheduler.wake()
   const settings = {
+    dataDir,
     repoRoots: options.repoRoots,
     trustedOwners: options.trustedOwners,
     allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
@@ -94,6 +126,9 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     auditChain,
     runner,
     stores,
+    keptStores,
+    kept,
+    keptExpiry,
     sizes,
     settings,
     lock,
@@ -106,19 +141,51 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     outbox,
     wakeDispatcher,
   }
-  const planner = new SyncPlanner(shared)
-  const recorder = new RunRecorder({ storage, clock, events, logger, schedule, outbox, wakeScheduler })
-  const applier = new PlanApplier(shared)
+  const planner = new SyncPlanner({ ...shared, access: new SideAccess(shared) })
+  const recorder = new RunRecorder({ storage, clock, events, logger, schedule, kept, outbox, wakeScheduler })
+  const applier = new PlanApplier({ ...shared, kept })
   const afterRun = new AfterRun({ stores, sizes, logger })
-  const worker = new RunWorker({ ...shared, planner, recorder, applier, afterRun })
+  const storedPlans = new StoredPlanReader({ storage, planner, kept })
+  const { networkRetries } = options
+  const worker = new RunWorker({
+    ...shared,
+    planner,
+    recorder,
+    applier,
+    afterRun,
+    storedPlans,
+    random,
+    networkRetries,
+  })
+  const keptChecks = new KeptChecks({ storage, keptStores, runner, lock, clock, logger })
+  const storeCare: StoreCare = new StoreCare({ storage, stores, keptChecks, lock, clock, logger })
   const waiter = new RunWaiter({ storage, events })
+  const cloner = new Cloner(shared)
+  const jobRecorder = new JobRecorder(shared)
+  const jobWorker = new JobWorker({ ...shared, cloner, jobRecorder })
+  const jobAdapter = new InProcessQueue({ concurrency: jobConcurrency, places, logger })
+  const jobs = { cloner, jobRecorder, jobQueue: new JobQueue({ adapter: jobAdapter, events }) }
+  const jobWaiter = new JobWaiter({ storage, events })
   const webhookGate = new WebhookGate({ ...options.webhooks, clock })
   return {
     /** What the services are built from, besides who is asking. */
-    context: { ...shared, queue, schedule, planner, recorder, waiter, webhookGate, wakeScheduler },
+    context: {
+      ...shared,
+      ...jobs,
+      jobWaiter,
+      queue,
+      schedule,
+      planner,
+      recorder,
+      waiter,
+      webhookGate,
+      wakeScheduler,
+    },
     adapter,
+    jobWorker,
     scheduler,
     worker,
     dispatcher,
+    storeCare,
   }
 }

@@ -14,14 +14,17 @@ export async function acceptRun(
     queue,
     task,
     trigger,
+    plan_id = null,
   }: {
     readonly draft: AuditDraft
     readonly queue: RunQueue
     readonly task: SyncTaskRow
     readonly trigger: RunTrigger
+    /** The stored plan that it is to carry out. Default: it plans by itself. */
+    readonly plan_id?: number | null
   },
 ): Promise<AcceptedRun> {
-  const accepted = await queue.accept(session, task, trigger)
+  const accepted = await queue.accept(session, task, trigger, { plan_id })
   draft.note({ details: { name: task.name, run_id: accepted.run.id } })
   await draft.write(session)
   return accepted

@@ -1,4 +1,5 @@
 import type { RepoRow } from '../contract/index.ts'
+import { isGitferryError } from '../errors/index.ts'
 import type { Store, Stores } from '../git/store.ts'
 import type { Logger } from '../ports/index.ts'
 import type { RepoSizes } from './repo-sizes.ts'
@@ -19,9 +20,11 @@ export class AfterRun {
     this.#logger = deps.logger
   }
 
-  /** Leaves nothing in the store of a run that was cut off while git was at work. */
-  async clearUp({ uuid }: Pick<RepoRow, 'uuid'>): Promise<void> {
-    await this.#stores.clearUp(uuid)
+  /** Leaves nothing in the store of a run that was cut off, by `error`, while git was at work. */
+  async clearUp(repo: RepoRow, error?: unknown): Promise<void> {
+    // a lock that stopped the run was there before it: it is somebody's at work, or goes by its age
+    const wasLocked = isGitferryError(error, 'GIT_FAILED') && error.details.reason === 'locked'
+    await this.#stores.clearUp(repo, { onlyStale: wasLocked })
   }
 
   /** For a run that changed something: keeps the store quick and the shown size true. The run is over: a failure is logged and no more. */

@@ -22,6 +22,7 @@ import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { slicePage } from './pages.ts'
+import { rootsOf } from './roots-of.ts'
 
 const deleteInput = z.object({
   branch: refName,
@@ -100,7 +101,7 @@ export class BranchesService implements BranchesApi {
 
   #open(repo: RepoRow): LocalRepository {
     const { runner, settings } = this.#context
-    return new LocalRepository({ repo, runner, repoRoots: settings.repoRoots })
+    return new LocalRepository({ repo, runner, repoRoots: rootsOf(repo, settings) })
   }
 
   #change<Result>(

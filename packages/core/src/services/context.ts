@@ -1,5 +1,6 @@
 import type { Principal } from '../contract/index.ts'
 import type { GitRunner } from '../git/command.ts'
+import type { KeptStores } from '../git/kept-stores.ts'
 import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import type { LookupHost } from '../git/resolve-host.ts'
 import type { SshSessions } from '../git/ssh/ssh-sessions.ts'
@@ -12,6 +13,8 @@ import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { ChannelSender } from './channel-sender.ts'
+import type { KeptExpiry } from './kept-expiry.ts'
+import type { KeptValues } from './kept-values.ts'
 import type { Notifiers } from './notifiers.ts'
 import type { Outbox } from './outbox.ts'
 import type { RepoSizes } from './repo-sizes.ts'
@@ -30,6 +33,10 @@ export interface ServiceContext {
   readonly auditChain: Pick<AuditChain, 'verify'>
   readonly runner: GitRunner
   readonly stores: Stores
+  /** What runs have overwritten: where it lies, how it gets there, and how long it stays. */
+  readonly keptStores: KeptStores
+  readonly kept: KeptValues
+  readonly keptExpiry: KeptExpiry
   readonly sizes: RepoSizes
   readonly queue: RunQueue
   /** One at a time in the store of a repository, by `repo:<id>`. */
@@ -49,5 +56,5 @@ export interface ServiceContext {
   readonly outbox: Outbox
   /** Tells the dispatcher that there is something to send. */
   readonly wakeDispatcher: () => void
-  readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[] }
+  readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[]; readonly dataDir: string }
 }

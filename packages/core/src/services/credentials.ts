@@ -21,7 +21,7 @@ import { findCredential } from './find-or-refuse.ts'
 import { findBatches, findPage } from './pages.ts'
 import { type NewCredential, restoreCredential } from './store-credential.ts'
 import { toCredential } from './to-credential.ts'
-import { namesOfUsers, usersOfCredential, usersOfCredentials } from './used-by.ts'
+import { namesOfUsers, remedyFor, usersOfCredential, usersOfCredentials } from './used-by.ts'
 
 /** Users with passwords, and tokens, for remotes over HTTP(S). A secret goes in and never comes out. */
 export class CredentialsService implements CredentialsApi {
@@ -88,7 +88,7 @@ export class CredentialsService implements CredentialsApi {
         if (users.length > 0) {
           throw new GitferryError(
             'CREDENTIAL_IN_USE',
-            `The credential "${row.name}" is used by ${namesOfUsers(users)}; give ${users.length === 1 ? 'it' : 'them'} another one first.`,
+            `The credential "${row.name}" is used by ${namesOfUsers(users)}; ${remedyFor(users, 'another one')}.`,
             { details: { id, users } },
           )
         }

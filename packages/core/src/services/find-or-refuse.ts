@@ -5,6 +5,8 @@ import {
   type CredentialRow,
   type DeliveryRow,
   id as idSchema,
+  type JobRow,
+  type PlanRow,
   type RepoRow,
   type RunRow,
   type SshKeyRow,
@@ -42,6 +44,24 @@ export async function findRun(session: StorageSession, id: number, field = 'id')
   if (run) return run
   throw new GitferryError('RUN_NOT_FOUND', `${field}: there is no run with the id ${id}.`, {
     details: { field, id },
+  })
+}
+
+/** @throws INVALID_INPUT, PLAN_NOT_FOUND */
+export async function findPlan(session: StorageSession, id: number): Promise<PlanRow> {
+  const plan = await session.collection('plans').get(parseId(id))
+  if (plan) return plan
+  throw new GitferryError('PLAN_NOT_FOUND', `id: there is no plan with the id ${id}.`, {
+    details: { field: 'id', id },
+  })
+}
+
+/** @throws INVALID_INPUT, JOB_NOT_FOUND */
+export async function findJob(session: StorageSession, id: number): Promise<JobRow> {
+  const job = await session.collection('jobs').get(parseId(id))
+  if (job) return job
+  throw new GitferryError('JOB_NOT_FOUND', `id: there is no job with the id ${id}.`, {
+    details: { field: 'id', id },
   })
 }
 

@@ -25,6 +25,7 @@ export async function openHttpAccess(
   return {
     // RFC 7617; the charset is UTF-8, as git itself sends it
     command: { settings: [...pinned, ...(basic ? [authorization(basic)] : [])] },
+    authorization: basic ? `Basic ${basic}` : null,
     secrets: login && basic ? [login.slice(login.indexOf(':') + 1), basic] : [],
     hostKey: null,
     async worked() {
@@ -61,5 +62,11 @@ async function credentialOf(
 
 const withoutCredential = (error: GitferryError): GitferryError =>
   error.code === 'GIT_AUTH_FAILED'
-    ? withAdvice(error, 'No credential was sent: none is set for this remote. Give it one.')
+    ? withAdvice(error, `No credential was sent: none is set for this remote. ${whatHelps(error)}`)
     : error
+
+/** A server that was asked for no credential may forbid a thing to everybody. */
+const whatHelps = ({ details }: GitferryError): string =>
+  details.reason === 'forbidden'
+    ? 'Give it one, unless the server allows this to nobody (a push over http must be switched on there).'
+    : 'Give it one.'

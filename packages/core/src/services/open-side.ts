@@ -1,13 +1,14 @@
 import { type GitferryError, isGitferryError } from '../errors/index.ts'
 import type { GitCommand, GitProtocol, GitRunOptions } from '../git/command.ts'
-import { checkBranchPath, checkStructure } from '../git/local/structure.ts'
+import { checkRefPath, checkStructure } from '../git/local/structure.ts'
 import { openLocal } from '../git/open-local.ts'
-import { defaultPorts, fileUrl } from '../git/remote-url.ts'
+import { defaultPorts, fileUrl, type RemoteUrlPolicy } from '../git/remote-url.ts'
 import { resolveHost } from '../git/resolve-host.ts'
 import type { ServiceContext } from './context.ts'
 import { openHttpAccess } from './http-access.ts'
 import type { RemoteAccess, RemoteAccessContext } from './remote-access.ts'
 import type { Side } from './resolve-sides.ts'
+import { rootsOf } from './roots-of.ts'
 import { openSshAccess } from './ssh-access.ts'
 
 /** What can be opened: a remote, as its URL says. */
@@ -30,9 +31,13 @@ export interface Place {
  * A side that was looked at just now: where its path and its host lead is allowed, and git goes nowhere else, with
  * its own key or credential and no other. To be disposed: then nothing is left of what it took.
  */
-export interface OpenSide extends Pick<RemoteAccess, 'hostKey' | 'secrets'>, AsyncDisposable {
+export interface OpenSide
+  extends Pick<RemoteAccess, 'hostKey' | 'secrets' | 'authorization'>,
+    AsyncDisposable {
   readonly url: string
   readonly protocol: GitProtocol
+  /** How ssh is started for it; `undefined` for what is not reached by ssh. */
+  readonly sshCommand: string | undefined
   /**
    * Runs a command that goes to this side.
    * @throws what the runner throws; HOST_KEY_MISMATCH with both fingerprints where the server showed another key
@@ -40,7 +45,14 @@ export interface OpenSide extends Pick<RemoteAccess, 'hostKey' | 'secrets'>, Asy
   run<Result>(command: GitCommand<Result>, options?: GitRunOptions): Promise<Result>
 }
 
-export type OpenSideContext = RemoteAccessContext & Pick<ServiceContext, 'settings' | 'lookup' | 'runner'>
+export interface OpenSideOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Full names that are to be written there: on this machine the way to each is looked at. */
+  readonly refs?: readonly string[] | undefined
+}
+
+export type OpenSideContext = RemoteAccessContext &
+  Pick<ServiceContext, 'lookup' | 'runner'> & { readonly settings: RemoteUrlPolicy }
 
 /**
  * Makes a side ready for git. To be called before every use that may come later than the last look: what a path or
@@ -51,11 +63,11 @@ export type OpenSideContext = RemoteAccessContext & Pick<ServiceContext, 'settin
 export async function openSide(
   side: Place | Side,
   context: OpenSideContext,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal, refs = [] }: OpenSideOptions = {},
 ): Promise<OpenSide> {
   const { protocol } = side
   if (protocol === 'file') {
-    const url = fileUrl(await openDirectory(side, context.settings.repoRoots))
+    const url = fileUrl(await openDirectory(side, refs, context.settings))
     return openedBy(fileAccess, { url, protocol }, context)
   }
   if (side.host === undefined) throw new TypeError('a remote elsewhere has a host')
@@ -74,19 +86,24 @@ function openedBy(
   { url, protocol }: Pick<Place, 'url' | 'protocol'>,
   { runner }: Pick<ServiceContext, 'runner'>,
 ): OpenSide {
-  const { secrets } = access
+  const { authorization, secrets } = access
   return {
     url,
     protocol,
     secrets,
+    authorization,
+    sshCommand: access.command.sshCommand,
     get hostKey() {
       return access.hostKey
     },
     async run(command, options) {
       const settings = [...(command.settings ?? []), ...(access.command.settings ?? [])]
-      const { sshCommand } = access.command
+      const sshCommand = command.sshCommand ?? access.command.sshCommand
       const result = await runner
-        .run({ ...command, settings, sshCommand }, { ...options, secrets })
+        .run(
+          { ...command, settings, sshCommand },
+          { ...options, secrets: [...secrets, ...(options?.secrets ?? [])] },
+        )
         .catch(async (error: unknown) => {
           throw isGitferryError(error) ? await access.failed(error) : error
         })
@@ -100,6 +117,7 @@ function openedBy(
 /** A repository on this machine takes nothing but its path. */
 const fileAccess: RemoteAccess = {
   command: {},
+  authorization: null,
   secrets: [],
   hostKey: null,
   async worked() {},
@@ -108,15 +126,22 @@ const fileAccess: RemoteAccess = {
 }
 
 /** The checked directory that holds the objects and refs of a side on this machine. */
-async function openDirectory(side: Place | Side, repoRoots: readonly string[] | null): Promise<string> {
+async function openDirectory(
+  side: Place | Side,
+  refs: readonly string[],
+  { repoRoots, dataDir }: OpenSideContext['settings'],
+): Promise<string> {
   let directory: string
-  if (side.path !== undefined) directory = (await openLocal(side.path, repoRoots)).common_dir
+  if (side.path !== undefined) directory = (await openLocal(side.path, repoRoots, { dataDir })).common_dir
   else if ('repo' in side) {
-    await checkStructure(side.repo, repoRoots)
+    await checkStructure(side.repo, rootsOf(side.repo, { repoRoots }))
     directory = side.repo.common_dir
   } else throw new TypeError('a remote on this machine has a path')
-  if (repoRoots !== null && 'ref' in side) {
-    await checkBranchPath(directory, side.ref.slice('refs/heads/'.length))
+  if (repoRoots === null) return directory
+  const own = 'ref' in side && side.ref !== null ? [side.ref] : []
+  for (const ref of new Set([...own, ...refs])) {
+    const [, top = '', name = ''] = /^(refs\/(?:heads|tags))\/(.+)$/.exec(ref) ?? []
+    if (name !== '') await checkRefPath(directory, top, name)
   }
   return directory
 }

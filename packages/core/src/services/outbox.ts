@@ -1,8 +1,9 @@
 import type { ChannelRow, DeliveryRow, RepoRow } from '../contract/index.ts'
-import { composeMessage, type Occurrence, troubleEvents } from '../notifications/index.ts'
+import { composeMessage, type Occurrence } from '../notifications/index.ts'
 import type { Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import { toDelivery } from './to-delivery.ts'
+import { isNews } from './told-channels.ts'
 
 /**
  * Where the engine says what happened; it knows no channel. It says so inside the transaction that stores what
@@ -13,7 +14,7 @@ export interface Outbox {
   add(session: StorageSession, occurrences: readonly Occurrence[]): Promise<() => void>
 }
 
-/** Makes of an occurrence one pending delivery for each channel that listens for it. */
+/** Makes of an occurrence one pending delivery for each channel that listens for it and to which it is news. */
 export class DeliveryOutbox implements Outbox {
   readonly #clock: Clock
   readonly #logger: Logger
@@ -42,8 +43,7 @@ export class DeliveryOutbox implements Outbox {
       if (listening.length === 0) continue
       const repo = occurrence.task && (await session.collection('repos').get(occurrence.task.repo_id))
       for (const channel of listening) {
-        if (occurrence.event === 'task_recovered' && !(await knowsOfTrouble(session, channel, occurrence)))
-          continue
+        if (!(await isNews(session, channel, occurrence, this.#clock.now()))) continue
         added.push(await this.#insert(session, { channel, occurrence, repo }))
       }
     }
@@ -83,22 +83,4 @@ export class DeliveryOutbox implements Outbox {
     for (const row of added) this.#events.emit('delivery.queued', { delivery: toDelivery(row) })
     if (added.length > 0) this.#wakeDispatcher()
   }
-}
-
-/**
- * A channel hears of a recovery only if it heard of the trouble: what it was last told of this task, of trouble and
- * recovery, is trouble.
- */
-async function knowsOfTrouble(
-  session: StorageSession,
-  channel: ChannelRow,
-  { task }: Occurrence,
-): Promise<boolean> {
-  if (task === undefined) return false
-  const [last] = await session.collection('deliveries').find({
-    where: { channel_id: channel.id, task_id: task.id, event: { in: [...troubleEvents, 'task_recovered'] } },
-    order: [{ by: 'id', direction: 'desc' }],
-    limit: 1,
-  })
-  return last !== undefined && last.event !== 'task_recovered'
 }

@@ -1,76 +1,126 @@
-import {
-  localRemote,
-  type PlanUpdate,
-  type RunRef,
-  type RunRow,
-  type SyncTaskRow,
-} from '../contract/index.ts'
-import { type ErrorCode, type GitferryError, isGitferryError } from '../errors/index.ts'
+import type { FailureClass, PlanUpdate, RunRef, RunRow, SyncTaskRow } from '../contract/index.ts'
+import { type GitferryError, isGitferryError } from '../errors/index.ts'
 import type { GitRunner } from '../git/command.ts'
 import { lsRemote } from '../git/commands/ls-remote.ts'
 import { pushRefs, type RefResult, type RefUpdate } from '../git/commands/push.ts'
-import { updateRefs } from '../git/commands/update-ref.ts'
+import { type AtomicPush, pushPieces } from '../git/push-pieces.ts'
 import { redact } from '../git/redact.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
-import { throwIfAborted } from '../runtime/abort.ts'
-import { movesRef } from '../sync/plan-branch.ts'
+import { writeLocalHead } from '../git/write-local-head.ts'
+import { abortError, throwIfAborted } from '../runtime/abort.ts'
+import { classifyError } from '../sync/classify-error.ts'
+import { movesRef } from '../sync/moves-ref.ts'
 import { toRunRef } from '../sync/to-run-ref.ts'
+import { carryLfs } from './carry-lfs.ts'
+import { deadlines } from './deadlines.ts'
+import type { KeptValues } from './kept-values.ts'
 import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
-import type { Side } from './resolve-sides.ts'
-import { deadlines, describe, type PlanProgress, type PreparedPlan } from './sync-planner.ts'
+import type { PlanProgress } from './plan-progress.ts'
+import type { Side, TaskSides } from './resolve-sides.ts'
+import { describe, isLocal, longestList } from './side-access.ts'
+import { allFailed, mayHaveLanded, type Written, whatLanded } from './what-landed.ts'
 
-interface ApplyOptions {
+/** What is to be carried out, where to, and the store that has its objects. */
+export interface ApplicablePlan {
+  readonly sides: Pick<TaskSides, 'source' | 'target'>
+  readonly updates: readonly PlanUpdate[]
+  readonly store: Store | undefined
+  /** What the target has now, by full name. */
+  readonly target: ReadonlyMap<string, string>
+  /** Whether it comes from the source; what is restored was at the target before. */
+  readonly readsSource: boolean
+}
+
+/** What became of every ref of a plan; `error`: what cut the push off. */
+export interface Applied {
+  readonly refs: RunRef[]
+  readonly error: GitferryError | undefined
+}
+
+export interface ApplyOptions {
   readonly signal: AbortSignal
   readonly progress: PlanProgress
-  /** Called before an error that leaves open what came of the push: it had begun, and the target could not be asked. */
+  readonly atomic: AtomicPush
+  /** Called where it is left open what came of the push: it had begun, and the target could not be asked. */
   readonly onDoubt?: () => void
 }
 
 /**
- * Carries out a plan: one push, every ref with the old value that the plan saw. A ref that moved meanwhile is
- * left as it is.
+ * Carries out a plan: one push, in pieces only where a command line would grow too long, every ref with the old value
+ * that the plan saw. A ref that moved meanwhile is left as it is.
  */
 export class PlanApplier {
   readonly #runner: GitRunner
+  readonly #kept: Pick<KeptValues, 'keep'>
   readonly #context: OpenSideContext
 
-  constructor(context: OpenSideContext) {
+  constructor(context: OpenSideContext & { readonly kept: Pick<KeptValues, 'keep'> }) {
     this.#runner = context.runner
+    this.#kept = context.kept
     this.#context = context
   }
 
   /**
-   * What became of every ref of the plan.
-   * @throws what `openSide` throws, GIT_* when the target cannot be reached at all, ABORTED
+   * What became of every ref of the plan. Once the push has begun nothing is thrown: what cut it off is `error`, beside
+   * what is known of each ref.
+   * @throws what `openSide` and `carryLfs` throw, STORE_FAILED, DISK_FULL, ABORTED: then the target was not touched
    */
-  async apply(run: RunRow, task: SyncTaskRow, plan: PreparedPlan, options: ApplyOptions): Promise<RunRef[]> {
+  async apply(run: RunRow, task: SyncTaskRow, plan: ApplicablePlan, options: ApplyOptions): Promise<Applied> {
     const { sides, store, updates } = plan
-    if (store === undefined) throw new TypeError('a plan with updates has a store')
     const moving = updates.filter(movesRef)
-    await this.#keepOverwritten(run, store, moving, options.signal)
-    options.progress.phase('pushing')
-    options.progress.log(`pushing to ${describe(sides.target)}`)
-    const results = await this.#push(task, store, sides.target, moving.map(toPush), options)
-    const byRef = new Map(results.map((result) => [result.ref, result]))
-    return updates.map((update) => toRunRef(update, byRef.get(update.target_ref)))
+    const results = new Map<string, RefResult>()
+    let error: GitferryError | undefined
+    if (moving.length > 0) {
+      if (store === undefined) throw new TypeError('a plan that moves refs has a store')
+      await this.#keep(run, task, sides, store, moving, options.signal)
+      if (plan.readsSource) await this.#carryLfs(task, plan, store, moving, options)
+      options.progress.phase('pushing')
+      options.progress.log(`pushing to ${describe(sides.target)}${counted(moving.length)}`)
+      const written = await this.#push(task, store, sides.target, moving.map(toPush), options)
+      for (const result of written.results) results.set(result.ref, result)
+      error = written.error
+    }
+    const head = updates.find(({ action }) => action === 'head')
+    if (head) {
+      const moved = await this.#moveHead(head, task, sides.target, results, options)
+      results.set('HEAD', moved.result)
+      error ??= moved.error
+    }
+    return { refs: updates.map((update) => toRunRef(update, results.get(update.target_ref))), error }
   }
 
-  /** An old value that is about to be overwritten stays reachable in the store. */
-  async #keepOverwritten(
+  /** An old value that is about to be overwritten or deleted is kept, apart from the store. */
+  async #keep(
     run: RunRow,
+    task: SyncTaskRow,
+    { source, target }: Pick<TaskSides, 'source' | 'target'>,
     store: Store,
-    moving: readonly PlanUpdate[],
+    updates: readonly PlanUpdate[],
     signal: AbortSignal,
   ): Promise<void> {
-    const kept = moving.flatMap(({ action, old_oid, target_ref }) => {
-      if (old_oid === null || (action !== 'force' && action !== 'delete')) return []
-      // with the oid in its name, a ref that exists already keeps this very value
-      const name = `${run.id}/${old_oid}/${target_ref.replace(/^refs\//, '')}`
-      return [{ ref: `refs/gitferry/kept/${name}`, oid: old_oid, expected: null }]
+    const place = { repo: source.repo, target_repo_id: target.repo.id, target_remote: target.remote }
+    await this.#kept.keep(run, task, place, store, updates, { signal })
+  }
+
+  /** The files of a ref go before it: without them it would be a broken promise. */
+  async #carryLfs(
+    task: SyncTaskRow,
+    { sides: { source, target }, target: known }: ApplicablePlan,
+    store: Store,
+    updates: readonly PlanUpdate[],
+    { progress, signal }: ApplyOptions,
+  ): Promise<void> {
+    const push = updates.flatMap(({ new_oid }) => new_oid ?? [])
+    if (push.length === 0) return
+    const exclude = [...new Set(known.values())]
+    const { objects } = await carryLfs({ store, source, target, push, exclude }, this.#context, {
+      ...deadlines(task),
+      signal,
+      onProgress: (step) => progress.phase('pushing', step),
+      onFound: (pointers) => progress.log(`carrying ${pointers.length} LFS objects before the refs`),
     })
-    if (kept.length === 0) return
-    await this.#runner.run(updateRefs(kept), { gitDir: store.path, signal })
+    if (objects > 0) progress.log(`carried ${objects} LFS objects`)
   }
 
   async #push(
@@ -79,24 +129,60 @@ export class PlanApplier {
     side: Side,
     updates: readonly RefUpdate[],
     options: ApplyOptions,
-  ): Promise<readonly RefResult[]> {
+  ): Promise<Written> {
     const { signal } = options
-    await using target = await openSide(side, this.#context, { signal })
+    const refs = updates.map(({ ref }) => ref)
+    await using target = await openSide(side, this.#context, { signal, refs })
     throwIfAborted(signal)
-    const isLocal = side.remote === localRemote
+    const { atomic, pieces } = pushPieces(updates, options.atomic)
+    if (isLocal(side)) {
+      const input = { runner: this.#runner, store, commonDir: side.repo.common_dir, updates, atomic }
+      return this.#looking(target, task, updates, options, side, () =>
+        writeLocal(input, { ...deadlines(task), signal }),
+      )
+    }
+    const results: RefResult[] = []
+    for (const [index, piece] of pieces.entries()) {
+      const written = await this.#looking(target, task, piece, options, side, () =>
+        this.#pushTo(target, task, store, piece, { ...options, isAtomic: atomic }),
+      )
+      results.push(...written.results)
+      const rest = pieces.slice(index + 1).flat()
+      const error = written.error ?? (signal.aborted && rest.length > 0 ? abortError(signal) : undefined)
+      if (error === undefined) continue
+      results.push(...allFailed(rest, `not tried: ${error.message}`, classifyUntried(error)))
+      return { results, error }
+    }
+    return { results }
+  }
+
+  /** Writes, and where that breaks off lets the target itself say what landed. */
+  async #looking(
+    target: OpenSide,
+    task: SyncTaskRow,
+    updates: readonly RefUpdate[],
+    { onDoubt, signal }: ApplyOptions,
+    side: Side,
+    write: () => Promise<readonly RefResult[]>,
+  ): Promise<Written> {
     try {
-      if (!isLocal) return await this.#pushTo(target, task, store, updates, options)
-      const commonDir = side.repo.common_dir
-      const input = { runner: this.#runner, store, commonDir, updates }
-      return await writeLocal(input, { ...deadlines(task), signal })
+      return { results: await write() }
     } catch (error) {
-      if (!isGitferryError(error) || !(mayHaveLanded(error) || signal.aborted)) throw error
+      if (!isGitferryError(error)) throw error
+      if (!(mayHaveLanded(error) || signal.aborted)) {
+        return { results: allFailed(updates, error.message, classifyError(error)), error }
+      }
       // a stop waits for nobody elsewhere; the next start asks
-      const isLate = signal.reason === 'drained' && !isLocal
+      const isLate = signal.reason === 'drained' && !isLocal(side)
       const found = isLate ? undefined : await this.#lookAgain(task, target, updates, signal)
-      if (found !== undefined) return whatLanded(updates, found, error)
-      options.onDoubt?.()
-      throw error
+      if (found !== undefined) {
+        const results = whatLanded(updates, found, error, { isLocal: isLocal(side) })
+        // whole after all: nothing was cut off
+        return results.every(({ outcome }) => outcome === 'updated') ? { results } : { results, error }
+      }
+      onDoubt?.()
+      const reason = `${error.message} Whether it landed is not known.`
+      return { results: allFailed(updates, reason, 'network'), error }
     }
   }
 
@@ -105,14 +191,21 @@ export class PlanApplier {
     task: SyncTaskRow,
     store: Store,
     updates: readonly RefUpdate[],
-    { progress, signal }: ApplyOptions,
+    { atomic, isAtomic, progress, signal }: ApplyOptions & { readonly isAtomic: boolean },
   ): Promise<readonly RefResult[]> {
     const { protocol, url } = target
-    const results = await target.run(pushRefs({ url, protocol, updates, progress: true }), {
-      ...deadlines(task),
-      gitDir: store.path,
-      signal,
-      onProgress: (step) => progress.phase('pushing', step),
+    const push = (all: boolean) =>
+      target.run(pushRefs({ url, protocol, updates, atomic: all && updates.length > 1, progress: true }), {
+        ...deadlines(task),
+        gitDir: store.path,
+        signal,
+        onProgress: (step) => progress.phase('pushing', step),
+      })
+    const results = await push(isAtomic).catch((error: unknown) => {
+      const isUnable = isGitferryError(error, 'GIT_REJECTED') && error.details.reason === 'atomic_unsupported'
+      if (!isUnable || atomic !== 'where possible') throw error
+      progress.log('the target cannot take all or none; each ref goes by its lease')
+      return push(false)
     })
     return results.map((result) => ({ ...result, reason: redact(result.reason, target.secrets) }))
   }
@@ -125,39 +218,51 @@ export class PlanApplier {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string> | undefined> {
     const refs = updates.map(({ ref }) => ref)
-    const look = { ...deadlines(task), signal: signal.aborted ? AbortSignal.timeout(lastLookMs) : signal }
+    const late = signal.aborted ? AbortSignal.timeout(lastLookMs) : signal
+    const look = { ...deadlines(task), maxOutputBytes: longestList, signal: late }
     return run(lsRemote({ url, protocol, refs }), look).catch(() => undefined)
+  }
+
+  /** After the refs: HEAD must not name a branch that did not come. What it fails with takes nothing from the refs. */
+  async #moveHead(
+    { source_ref, old_head = null }: PlanUpdate,
+    task: SyncTaskRow,
+    { repo }: Side,
+    results: ReadonlyMap<string, RefResult>,
+    { signal }: ApplyOptions,
+  ): Promise<{ readonly result: RefResult; readonly error?: GitferryError }> {
+    const branch = source_ref ?? ''
+    const carried = results.get(branch)
+    const failed = (reason: string, failure_class: FailureClass | null): RefResult => ({
+      ref: 'HEAD',
+      outcome: 'failed',
+      reason,
+      failure_class,
+    })
+    if (carried && carried.outcome !== 'updated' && carried.outcome !== 'in_step') {
+      return { result: failed(`${branch} did not come`, carried.failure_class) }
+    }
+    const input = { runner: this.#runner, commonDir: repo.common_dir, branch, expected: old_head }
+    try {
+      return { result: await writeLocalHead(input, { ...deadlines(task), signal }) }
+    } catch (error) {
+      if (!isGitferryError(error)) throw error
+      const result = failed(error.message, classifyError(error))
+      return signal.aborted ? { result, error } : { result }
+    }
   }
 }
 
-/**
- * What broke off after the target took it looks like a failure: the target itself decides.
- * @throws `error` where nothing landed
- */
-function whatLanded(
-  updates: readonly RefUpdate[],
-  found: ReadonlyMap<string, string>,
-  error: GitferryError,
-): RefResult[] {
-  const hasLanded = ({ ref, oid }: RefUpdate) => (found.get(ref) ?? null) === oid
-  if (!updates.some(hasLanded)) throw error
-  return updates.map((update) =>
-    hasLanded(update)
-      ? { ref: update.ref, outcome: 'updated', reason: 'the push broke off after the target took it' }
-      : { ref: update.ref, outcome: 'failed', reason: error.message },
-  )
+/** What is known of a ref that was not tried any more: the target has not heard of it. */
+const classifyUntried = (error: GitferryError): FailureClass => {
+  const kind = classifyError(error)
+  return kind === 'network' ? 'local' : kind
 }
 
 /** How long a run that is out of time, or canceled, may still ask what became of its push. */
 const lastLookMs = 10_000
 
-const uncertain = new Set<ErrorCode>([
-  ...(['GIT_UNREACHABLE', 'GIT_STALLED', 'GIT_TIMEOUT', 'GIT_FAILED', 'GIT_OUTPUT_TOO_LARGE'] as const),
-  // what is noted after a push, such as the last use of its key
-  ...(['STORAGE_FAILED', 'DISK_FULL'] as const),
-])
-
-const mayHaveLanded = (error: GitferryError) => uncertain.has(error.code)
+const counted = (refs: number) => (refs === 1 ? '' : `, ${refs} refs`)
 
 function toPush({ target_ref, new_oid, old_oid }: PlanUpdate): RefUpdate {
   return { ref: target_ref, oid: new_oid, expected: old_oid }

@@ -1,15 +1,17 @@
 import { type RemoteRow, type RepoRow, system } from '../contract/index.ts'
 import { checkStructure } from '../git/local/structure.ts'
+import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import { announceLogins, namesOf } from './announce-logins.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { importRemotes } from './remote-import.ts'
+import { rootsOf } from './roots-of.ts'
 import { storeRemotes } from './store-remotes.ts'
 
 export type ImportContext = Pick<
   ServiceContext,
-  'storage' | 'clock' | 'runner' | 'settings' | 'sealed' | 'audit' | 'events'
->
+  'storage' | 'clock' | 'runner' | 'sealed' | 'audit' | 'events'
+> & { readonly settings: RemoteUrlPolicy }
 
 /**
  * Reads the configuration of a registered repository once more, and makes the records of its remotes what stands
@@ -23,7 +25,7 @@ export async function reimportRemotes(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RemoteRow[]> {
   const { audit, runner, sealed, settings, storage } = context
-  await checkStructure(repo, settings.repoRoots)
+  await checkStructure(repo, rootsOf(repo, settings))
   const imported = await importRemotes(repo, {
     runner,
     policy: settings,

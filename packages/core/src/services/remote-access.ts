@@ -8,6 +8,11 @@ import type { ServiceContext } from './context.ts'
 export interface RemoteAccess extends AsyncDisposable {
   /** What is added to every command that goes there. */
   readonly command: Pick<GitCommand<unknown>, 'settings' | 'sshCommand'>
+  /**
+   * The `Authorization` header for the remote’s own origin, for what reaches it without git; `null` where nothing is
+   * sent, and for what is not reached over http(s).
+   */
+  readonly authorization: string | null
   /** Secret values, to be taken out of what git prints. */
   readonly secrets: readonly string[]
   /** The key that the server showed, as far as it came. Always `null` for what is not reached by ssh. */

@@ -39,6 +39,7 @@ import {
 } from './remote-refusals.ts'
 import { changedUrls, newUrls } from './remote-urls.ts'
 import { keysFor } from './resolve-sides.ts'
+import { rootsOf } from './roots-of.ts'
 import { type StoredRemotes, storeRemotes } from './store-remotes.ts'
 import { testRemote } from './test-remote.ts'
 import { toRemote } from './to-remote.ts'
@@ -177,7 +178,7 @@ export class RemotesService implements RemotesApi {
   ): Promise<{ readonly remotes: readonly ImportedRemote[] } | { readonly problem: GitferryError }> {
     const { runner, sealed, settings } = this.#context
     try {
-      await checkStructure(repo, settings.repoRoots)
+      await checkStructure(repo, rootsOf(repo, settings))
       const rules = { policy: settings, takeLogins: sealed.available }
       return { remotes: await importRemotes(repo, { runner, ...rules, signal }) }
     } catch (error) {

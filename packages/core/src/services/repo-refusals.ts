@@ -2,6 +2,7 @@ import type { RepoRow, SyncTaskRow, UpdateRepo } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { StorageSession } from '../ports/index.ts'
 import { findCredential, findSshKey } from './find-or-refuse.ts'
+import { unfinishedJobs } from './unfinished-jobs.ts'
 
 /** Whether what a repository is to reach its remotes with is there. @throws SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND */
 export async function refuseUnknownAccess(
@@ -12,10 +13,15 @@ export async function refuseUnknownAccess(
   if (credential_id != null) await findCredential(session, credential_id, 'credential_id')
 }
 
-/** @throws REPO_EXISTS when the path or the name is another repository's */
+/**
+ * Refuses a path or a name that is another repository's, also one that is still being cloned. `uuid`: what the
+ * clone of that repository itself holds counts as free.
+ * @throws REPO_EXISTS; for a path that a clone under way has, `pathCode`
+ */
 export async function refuseTaken(
   session: StorageSession,
-  taken: { readonly name?: string; readonly path?: string },
+  taken: { readonly name?: string; readonly path?: string; readonly uuid?: string },
+  pathCode: 'REPO_EXISTS' | 'PATH_EXISTS' = 'REPO_EXISTS',
 ): Promise<void> {
   const repos = session.collection('repos')
   for (const field of ['path', 'name'] as const) {
@@ -31,7 +37,17 @@ export async function refuseTaken(
       { details: { field, id: other.id } },
     )
   }
+  for (const { id, name, input } of await unfinishedJobs(session)) {
+    if (taken.uuid !== undefined && input.uuid === taken.uuid) continue
+    if (taken.path !== undefined && input.path === taken.path) throw underWay(pathCode, 'path', id)
+    if (name === taken.name) throw underWay('REPO_EXISTS', 'name', id)
+  }
 }
+
+const underWay = (code: 'REPO_EXISTS' | 'PATH_EXISTS', field: 'name' | 'path', id: number): GitferryError =>
+  new GitferryError(code, `${field}: the clone of job ${id}, which is under way, has it; give another.`, {
+    details: { field, job_id: id },
+  })
 
 /** @throws REPO_IN_USE naming the tasks */
 export async function refuseUsed(session: StorageSession, repo: RepoRow): Promise<void> {

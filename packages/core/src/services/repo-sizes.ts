@@ -26,14 +26,14 @@ export class RepoSizes {
     this.#logger = deps.logger
   }
 
-  /** Bytes on disk. @throws ABORTED */
+  /** Bytes on disk; of a hosted repository, which is its own store, once. @throws ABORTED */
   async measure(
-    repo: Pick<RepoRow, 'common_dir' | 'uuid'>,
+    repo: Pick<RepoRow, 'common_dir' | 'uuid' | 'is_hosted'>,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<number> {
     const [registered, store] = await Promise.all([
       diskUsage(repo.common_dir, options),
-      this.#stores.size(repo.uuid, options),
+      repo.is_hosted ? 0 : this.#stores.size(repo.uuid, options),
     ])
     return registered + store
   }

@@ -2,6 +2,7 @@ import { localRemote, type RemoteRow, type RepoRow, type SyncTaskRow } from '../
 import { GitferryError } from '../errors/index.ts'
 import { checkRemoteUrl, fileUrl } from '../git/remote-url.ts'
 import { originOf } from '../git/url-origin.ts'
+import { overlapsItself, parseRefSelection, type RefSelection } from '../sync/ref-selection.ts'
 import { findRepo } from './find-or-refuse.ts'
 import type { Place } from './open-side.ts'
 import { type ImportContext, reimportRemotes } from './reimport-remotes.ts'
@@ -14,18 +15,29 @@ export interface Side extends Place {
   readonly repo: RepoRow
   /** The remote's name, or `local`. */
   readonly remote: string
-  /** Full ref name. */
-  readonly ref: string
+  /** The branch in a task of one branch, as a full ref name; `null` in a mirror. */
+  readonly ref: string | null
 }
 
 export interface TaskSides {
   readonly source: Side
   readonly target: Side
+  /** Which refs of the source go where at the target. */
+  readonly selection: RefSelection
 }
 
 type TaskPlaces = Pick<
   SyncTaskRow,
-  'repo_id' | 'source_remote' | 'source_branch' | 'target_repo_id' | 'target_remote' | 'target_branch'
+  | 'repo_id'
+  | 'source_remote'
+  | 'source_branch'
+  | 'target_repo_id'
+  | 'target_remote'
+  | 'target_branch'
+  | 'mode'
+  | 'refs'
+  | 'exclude'
+  | 'tags'
 >
 
 export type ResolveContext = ImportContext & {
@@ -34,7 +46,7 @@ export type ResolveContext = ImportContext & {
 
 /**
  * Finds both ends of a task and weighs them by the rules of now, which may have changed since it was written.
- * @throws REPO_NOT_FOUND, REMOTE_UNKNOWN, URL_FORBIDDEN, SAME_REF
+ * @throws REPO_NOT_FOUND, REMOTE_UNKNOWN, URL_FORBIDDEN, SAME_REF, INVALID_INPUT and REF_INVALID for what its refs are
  */
 export async function resolveTaskSides(task: TaskPlaces, context: ResolveContext): Promise<TaskSides> {
   const sourceRepo = await findRepo(context.storage, task.repo_id, 'repo_id')
@@ -44,14 +56,9 @@ export async function resolveTaskSides(task: TaskPlaces, context: ResolveContext
       : await findRepo(context.storage, task.target_repo_id, 'target_repo_id')
   const source = await resolveSide(sourceRepo, task.source_remote, task.source_branch, 'source', context)
   const target = await resolveSide(targetRepo, task.target_remote, task.target_branch, 'target', context)
-  if (source.ref === target.ref && samePlace(source, target)) {
-    throw new GitferryError(
-      'SAME_REF',
-      `target_branch: source and target are the same branch (${source.remote}/${task.source_branch}); a task needs two.`,
-      { details: { field: 'target_branch' } },
-    )
-  }
-  return { source, target }
+  const selection = parseRefSelection(task)
+  if (samePlace(source, target) && overlapsItself(selection)) throw sameRef(task, source)
+  return { source, target, selection }
 }
 
 async function resolveSide(
@@ -61,7 +68,7 @@ async function resolveSide(
   end: 'source' | 'target',
   context: ResolveContext,
 ): Promise<Side> {
-  const ref = `refs/heads/${branch}`
+  const ref = branch === '' ? null : `refs/heads/${branch}`
   if (remote === localRemote) {
     return { repo, remote, ref, url: fileUrl(repo.common_dir), protocol: 'file', ...withoutKeys }
   }
@@ -123,6 +130,20 @@ async function findRemote(
     `${field}: the repository "${repo.name}" has no remote "${name}"; it has: ${names}.`,
     { details: { field, remote: name } },
   )
+}
+
+function sameRef(task: TaskPlaces, source: Side): GitferryError {
+  return task.mode === 'mirror'
+    ? new GitferryError(
+        'SAME_REF',
+        `refs: source and target are the same repository (${source.remote}); every entry must rename, to where none of them reads: refs/heads/*:refs/heads/copy/* would read its own copies.`,
+        { details: { field: 'refs' } },
+      )
+    : new GitferryError(
+        'SAME_REF',
+        `target_branch: source and target are the same branch (${source.remote}/${task.source_branch}); a task needs two.`,
+        { details: { field: 'target_branch' } },
+      )
 }
 
 function samePlace(source: Side, target: Side): boolean {

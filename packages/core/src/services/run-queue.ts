@@ -1,40 +1,61 @@
 import type { RunRow, RunTrigger, SyncTaskRow } from '../contract/index.ts'
-import type { Clock, QueueAdapter, StorageSession } from '../ports/index.ts'
+import type { Clock, Logger, QueueAdapter, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
+import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { hostsOfTask } from './task-hosts.ts'
 import { toRun } from './to-run.ts'
 
 /** A person before a webhook before a schedule; a task's own priority weighs within its class. */
-const rank: Record<RunTrigger, number> = { manual: 3_000, retry: 2_000, webhook: 2_000, cron: 1_000 }
+const rank: Record<RunTrigger, number> = { manual: 3_000, retry: 3_000, webhook: 2_000, cron: 1_000 }
 
 export interface AcceptedRun {
   readonly run: RunRow
   /** False when the task had a pending run already, which is then the answer. */
   readonly isNew: boolean
+  /** Its task, where that is at hand. */
+  readonly task?: SyncTaskRow
 }
 
 /** Accepts runs: first a row in the storage, then a hand-over to the queue. */
 export class RunQueue {
   readonly #adapter: QueueAdapter
+  readonly #storage: ManagedStorage
   readonly #clock: Clock
   readonly #events: EventBus
+  readonly #logger: Logger
 
-  constructor(deps: { readonly adapter: QueueAdapter; readonly clock: Clock; readonly events: EventBus }) {
+  constructor(deps: {
+    readonly adapter: QueueAdapter
+    readonly storage: ManagedStorage
+    readonly clock: Clock
+    readonly events: EventBus
+    readonly logger: Logger
+  }) {
     this.#adapter = deps.adapter
+    this.#storage = deps.storage
     this.#clock = deps.clock
     this.#events = deps.events
+    this.#logger = deps.logger
   }
 
   /**
    * Stores, in the caller's transaction, that the task is to run. A task with a pending run keeps that one, with
    * the higher of the two priorities: while another run of the task is under way, it is the one follow-up.
+   * A run that carries out a stored plan does that and nothing else: only who asks for the same plan once more is
+   * answered with it.
    */
-  async accept(session: StorageSession, task: SyncTaskRow, trigger: RunTrigger): Promise<AcceptedRun> {
+  async accept(
+    session: StorageSession,
+    task: SyncTaskRow,
+    trigger: RunTrigger,
+    { plan_id = null }: { readonly plan_id?: number | null } = {},
+  ): Promise<AcceptedRun> {
     const runs = session.collection('runs')
     const priority = rank[trigger] + task.priority
-    const [pending] = await runs.find({ where: { task_id: task.id, status: 'pending' }, limit: 1 })
+    const [pending] = await runs.find({ where: { task_id: task.id, status: 'pending', plan_id }, limit: 1 })
     if (pending !== undefined) {
-      if (pending.priority >= priority) return { run: pending, isNew: false }
-      return { run: (await runs.update(pending.id, { priority })) ?? pending, isNew: false }
+      if (pending.priority >= priority) return { run: pending, isNew: false, task }
+      return { run: (await runs.update(pending.id, { priority })) ?? pending, isNew: false, task }
     }
     const run = await runs.insert({
       task_id: task.id,
@@ -48,19 +69,37 @@ export class RunQueue {
       refs_failed: 0,
       error_code: null,
       error_message: null,
+      failure_class: null,
+      plan_id,
       queued_at: new Date(this.#clock.now()).toISOString(),
       started_at: null,
       finished_at: null,
       duration_ms: null,
       priority,
     })
-    return { run, isNew: true }
+    return { run, isNew: true, task }
   }
 
   /** Hands an accepted run to the workers, after the commit. May be called twice for one run. */
-  async handOver({ run, isNew }: AcceptedRun): Promise<void> {
+  async handOver({ run, isNew, task }: AcceptedRun): Promise<void> {
     if (isNew) this.#events.emit('run.queued', { run: toRun(run) })
-    await this.#adapter.enqueue({ id: run.id, key: `repo:${run.repo_id}`, priority: run.priority })
+    const hosts = await this.#hostsOf(run, task)
+    await this.#adapter.enqueue({ id: run.id, key: `repo:${run.repo_id}`, hosts, priority: run.priority })
+  }
+
+  /** A run whose hosts cannot be found out is handed over all the same: without their limits, but not lost. */
+  async #hostsOf(run: RunRow, known: SyncTaskRow | undefined): Promise<readonly string[]> {
+    if (!this.#adapter.capabilities.perHost) return []
+    try {
+      const task = known ?? (await this.#storage.collection('tasks').get(run.task_id))
+      return task === undefined ? [] : await hostsOfTask(this.#storage, task)
+    } catch (error) {
+      this.#logger.warn('the hosts of a run could not be read; it runs without their limits', {
+        run_id: run.id,
+        error,
+      })
+      return []
+    }
   }
 
   /** Takes a waiting run out, or ends a running one. Answers whether there was one. */

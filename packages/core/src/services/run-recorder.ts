@@ -4,10 +4,13 @@ import { type Occurrence, runOccurrences } from '../notifications/index.ts'
 import type { Changes, Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
-import type { Conclusion } from '../sync/conclude-run.ts'
+import { classifyError } from '../sync/classify-error.ts'
+import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
+import type { KeptValues } from './kept-values.ts'
 import type { Outbox } from './outbox.ts'
 import { persist } from './persist.ts'
 import type { RunLog } from './run-log.ts'
+import { taskAfterRun } from './task-after-run.ts'
 import type { TaskSchedule } from './task-schedule.ts'
 import { toRun } from './to-run.ts'
 
@@ -17,10 +20,25 @@ export interface RunRecorderDeps {
   readonly events: EventBus
   readonly logger: Logger
   readonly schedule: TaskSchedule
+  /** What the run has kept of what it overwrote. */
+  readonly kept: Pick<KeptValues, 'settle'>
   /** Whoever is to be told of a run's end is nothing that a run knows. */
   readonly outbox: Outbox
   /** Tells the scheduler that a task's next time has changed. */
   readonly wakeScheduler: () => void
+}
+
+/** Joins the transaction that ends a run, and may add to what the run's row says. */
+type Beside = (session: StorageSession) => Promise<Changes<RunRow> | undefined>
+
+/** What is known of a run that was cut off. */
+interface CutOff {
+  /** The last that is known of every ref. */
+  readonly refs?: readonly RunRef[]
+  /** What became of refs in every try of this attempt; none: the target was not touched. */
+  readonly tried?: readonly RunRef[]
+  /** Joins the transaction that ends the run. */
+  readonly beside?: Beside
 }
 
 /** A run that has ended, and what that changed about its task. */
@@ -56,36 +74,62 @@ export class RunRecorder {
     return task && { run, task }
   }
 
-  /** Ends a run as it came out, with what became of its refs; `beside` joins the same transaction. */
+  /** Ends a run as it came out, with what became of its refs. */
   async finish(
     run: RunRow,
     conclusion: Conclusion,
     refs: readonly RunRef[],
     log: RunLog,
-    beside: (session: StorageSession) => Promise<void> = async () => {},
+    { tried = refs, beside }: Pick<CutOff, 'tried' | 'beside'> = {},
   ): Promise<void> {
     const ended = await this.#end(run, { ...conclusion }, log, async (session) => {
-      const rows = session.collection('run_refs')
-      if (run.attempt > 1) await rows.deleteWhere({ run_id: run.id })
-      for (const ref of refs) await rows.insert({ run_id: run.id, ...ref })
-      await beside(session)
+      await this.#insertRefs(session, run, refs)
+      await this.#deps.kept.settle(session, run, [...tried, ...refs])
+      return beside?.(session)
     })
     for (const ref of refs) this.#deps.events.emit('run.ref', { run_id: run.id, ref })
     this.#announce(ended)
   }
 
-  /** Ends a run that an error cut off. */
-  async fail(run: RunRow, error: GitferryError, log: RunLog): Promise<void> {
+  /** Ends a run that an error cut off; one that had moved refs before is `partial`. */
+  async fail(run: RunRow, error: GitferryError, log: RunLog, cutOff: CutOff = {}): Promise<void> {
     log.add(`failed: ${error.code}: ${error.message}`)
-    const changes = { status: 'failed', error_code: error.code, error_message: error.message } as const
-    this.#announce(await this.#end(run, changes, log))
+    const hasMoved = (cutOff.refs ?? []).some(({ outcome }) => outcome === 'updated')
+    const changes = {
+      status: hasMoved ? 'partial' : 'failed',
+      error_code: error.code,
+      error_message: error.message,
+      failure_class: classifyError(error),
+    } as const
+    this.#announce(await this.#cutOff(run, changes, log, cutOff))
   }
 
   /** Ends a run on a person's word. */
-  async cancel(run: RunRow, log: RunLog): Promise<void> {
+  async cancel(run: RunRow, log: RunLog, cutOff: CutOff = {}): Promise<void> {
     log.add('canceled')
     const changes = { status: 'canceled', error_message: 'The run was canceled.' } as const
-    this.#announce(await this.#end(run, changes, log))
+    this.#announce(await this.#cutOff(run, changes, log, cutOff))
+  }
+
+  #cutOff(
+    run: RunRow,
+    changes: Changes<RunRow> & { readonly status: RunStatus },
+    log: RunLog,
+    { refs = [], tried = [], beside }: CutOff,
+  ): Promise<Ended> {
+    const { commit_range, refs_total, refs_changed, refs_failed } = concludeRun(refs, refs.length)
+    const counts = { commit_range, refs_total, refs_changed, refs_failed }
+    return this.#end(run, { ...changes, ...counts }, log, async (session) => {
+      await this.#insertRefs(session, run, refs)
+      await this.#deps.kept.settle(session, run, tried.length > 0 ? tried : 'nothing')
+      return beside?.(session)
+    })
+  }
+
+  async #insertRefs(session: StorageSession, run: RunRow, refs: readonly RunRef[]): Promise<void> {
+    const rows = session.collection('run_refs')
+    if (run.attempt > 1) await rows.deleteWhere({ run_id: run.id })
+    for (const ref of refs) await rows.insert({ run_id: run.id, ...ref })
   }
 
   /**
@@ -100,6 +144,8 @@ export class RunRecorder {
       const changes = { status: 'canceled', finished_at, error_message: 'The run was canceled.' } as const
       if ((await runs.updateWhere({ id, status, attempt }, changes)) === 0) return undefined
       await session.collection('run_log').insert({ run_id: id, at: finished_at, text: 'canceled' })
+      // nobody knows how far it had come
+      await this.#deps.kept.settle(session, run, [])
       await beside(session)
       return runs.get(id)
     })
@@ -153,63 +199,28 @@ export class RunRecorder {
     run: RunRow,
     outcome: Changes<RunRow> & { readonly status: RunStatus },
     log: RunLog,
-    beside: (session: StorageSession) => Promise<void> = async () => {},
+    beside: Beside,
   ): Promise<Ended> {
     await log.close()
     return persist(this.#deps, async (session) => {
       const now = this.#deps.clock.now()
       const started = run.started_at === null ? now : Date.parse(run.started_at)
+      const more = await beside(session)
       const ended = await session.collection('runs').update(run.id, {
         ...outcome,
+        ...more,
         finished_at: new Date(now).toISOString(),
         duration_ms: Math.max(0, now - started),
       })
-      await beside(session)
       await log.storeIn(session)
       const task = await session.collection('tasks').get(run.task_id)
-      const changes = task && this.#afterRun(task, outcome)
+      const changes = task && taskAfterRun(task, outcome, this.#deps)
       const after = task && changes && (await session.collection('tasks').update(task.id, changes))
       const told =
         task && after && ended ? runOccurrences(await withOutcome(session, task, ended), after, ended) : []
       const tell = await this.#deps.outbox.add(session, told)
       return { run: ended ?? run, changes, told, tell }
     })
-  }
-
-  /** What a run's end means for its task: failures in a row put off the next run, and pause it in the end. */
-  #afterRun(
-    task: SyncTaskRow,
-    outcome: { readonly status: RunStatus; readonly error_message?: string | null | undefined },
-  ): Changes<SyncTaskRow> {
-    const changes = { last_run_at: this.#now(), last_status: outcome.status }
-    if (outcome.status === 'canceled') return changes
-    if (outcome.status !== 'failed') {
-      if (task.failure_count === 0) return changes
-      return { ...changes, failure_count: 0, next_run_at: this.#nextRunAt(task, 0) }
-    }
-    const failure_count = task.failure_count + 1
-    if (failure_count < task.max_failures || task.paused_at !== null) {
-      return { ...changes, failure_count, next_run_at: this.#nextRunAt(task, failure_count) }
-    }
-    return {
-      ...changes,
-      failure_count,
-      next_run_at: null,
-      paused_at: this.#now(),
-      paused_reason: `${failure_count} failures in a row, the last one: ${outcome.error_message ?? 'unknown'}`,
-    }
-  }
-
-  #nextRunAt(task: SyncTaskRow, failures: number): string | null {
-    try {
-      return this.#deps.schedule.nextRunAfterFailure(task, failures)
-    } catch (error) {
-      this.#deps.logger.error('the schedule of a task cannot be read; it is not run any more', {
-        task_id: task.id,
-        error,
-      })
-      return null
-    }
   }
 
   #announce({ run, changes, told, tell }: Ended): void {

@@ -1,4 +1,5 @@
 import type { SyncTaskRow } from '../contract/index.ts'
+import type { Occurrence } from '../notifications/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import { decideMisfire } from '../schedule/index.ts'
@@ -93,17 +94,7 @@ export class Scheduler {
     for (;;) {
       const dueBefore = new Date(this.#clock.now() + 1).toISOString()
       const due = await this.#find({ limit: batch, dueBefore })
-      let failed = false
-      for (const task of due) {
-        await this.#claim(task).catch((error: unknown) => {
-          failed = true
-          this.#logger.error('a due task could not be claimed; it is tried again', {
-            task_id: task.id,
-            error,
-          })
-        })
-      }
-      if (failed) return false
+      if (!(await this.#claim(due))) return false
       if (due.length < batch || !this.#loop.isRunning) return true
     }
   }
@@ -116,23 +107,56 @@ export class Scheduler {
     })
   }
 
-  /** The claim and the run that it makes are stored together: a tick is never lost in between. */
-  async #claim(task: SyncTaskRow): Promise<void> {
-    let tell = () => {}
-    const claimed = await this.#storage.transaction(async (session): Promise<AcceptedRun | undefined> => {
-      const { fire, next } = this.#decide(task)
-      const won = await session
-        .collection('tasks')
-        .updateWhere({ id: task.id, next_run_at: task.next_run_at }, { next_run_at: next })
-      if (won === 0 || !fire) return undefined
-      const accepted = await this.#queue.accept(session, task, 'cron')
-      if (accepted.isNew) {
-        tell = await this.#outbox.add(session, [{ event: 'cron_triggered', task, run: accepted.run }])
+  /**
+   * Claims tasks in one transaction, for each one waits for the disk; one by one when that fails, so that one bad task
+   * holds up no other. Answers whether all of them are done with.
+   */
+  async #claim(tasks: readonly SyncTaskRow[]): Promise<boolean> {
+    try {
+      await this.#claimTogether(tasks)
+      return true
+    } catch (error) {
+      if (tasks.length === 1) {
+        this.#logger.error('a due task could not be claimed; it is tried again', {
+          task_id: tasks[0]?.id,
+          error,
+        })
+        return false
       }
-      return accepted
+      let all = true
+      for (const task of tasks) all = (await this.#claim([task])) && all
+      return all
+    }
+  }
+
+  /** The claims and the runs that they make are stored together: a tick is never lost in between. */
+  async #claimTogether(tasks: readonly SyncTaskRow[]): Promise<void> {
+    let tell = () => {}
+    const claimed = await this.#storage.transaction(async (session) => {
+      const claimed: AcceptedRun[] = []
+      const told: Occurrence[] = []
+      for (const task of tasks) {
+        const { fire, next } = this.#decide(task)
+        const won = await session
+          .collection('tasks')
+          .updateWhere({ id: task.id, next_run_at: task.next_run_at }, { next_run_at: next })
+        if (won === 0 || !fire) continue
+        const accepted = await this.#queue.accept(session, task, 'cron')
+        if (accepted.isNew) told.push({ event: 'cron_triggered', task, run: accepted.run })
+        claimed.push(accepted)
+      }
+      tell = await this.#outbox.add(session, told)
+      return claimed
     })
     tell()
-    if (claimed) await this.#queue.handOver(claimed)
+    await Promise.all(claimed.map((accepted) => this.#handOver(accepted)))
+  }
+
+  /** The run is stored: where the queue does not take it now, the housekeeping hands it over again. */
+  async #handOver(accepted: AcceptedRun): Promise<void> {
+    await this.#queue.handOver(accepted).catch((error: unknown) => {
+      this.#logger.error('a run could not be handed to the queue yet', { run_id: accepted.run.id, error })
+    })
   }
 
   #decide(task: SyncTaskRow): { readonly fire: boolean; readonly next: string | null } {

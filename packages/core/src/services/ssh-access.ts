@@ -41,6 +41,7 @@ const afterProof = new Set(['GIT_AUTH_FAILED', 'GIT_REMOTE_NOT_FOUND', 'GIT_REJE
 
 class SshAccess implements RemoteAccess {
   readonly command: RemoteAccess['command']
+  readonly authorization = null
   readonly secrets: readonly string[] = []
   readonly #place: OutgoingPlace
   readonly #parts: SshAccessParts

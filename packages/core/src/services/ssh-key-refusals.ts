@@ -1,7 +1,7 @@
 import type { SshKeyRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { StorageSession } from '../ports/index.ts'
-import { namesOfUsers, usersOfSshKey } from './used-by.ts'
+import { namesOfUsers, remedyFor, usersOfSshKey } from './used-by.ts'
 
 /** @throws SSH_KEY_EXISTS when the name, or the key itself, is another's */
 export async function refuseTakenSshKey(
@@ -33,7 +33,7 @@ export async function refuseUsedSshKey(session: StorageSession, key: SshKeyRow):
   if (users.length === 0) return
   throw new GitferryError(
     'SSH_KEY_IN_USE',
-    `The SSH key "${key.name}" is used by ${namesOfUsers(users)}; give ${users.length === 1 ? 'it' : 'them'} another key, or none, first.`,
+    `The SSH key "${key.name}" is used by ${namesOfUsers(users)}; ${remedyFor(users, 'another key, or none,')}.`,
     { details: { id: key.id, users } },
   )
 }

@@ -1,41 +1,62 @@
-import type { CallOptions, PlanUpdate, RunPhase, SyncTaskRow } from '../contract/index.ts'
-import { GitferryError, isGitferryError } from '../errors/index.ts'
-import type { GitProgress, GitRunner, GitRunOptions } from '../git/command.ts'
-import { compareCommits } from '../git/commands/compare-commits.ts'
-import { fetch } from '../git/commands/fetch.ts'
-import { lsRemote } from '../git/commands/ls-remote.ts'
+import type { PlanUpdate, SyncTaskRow } from '../contract/index.ts'
+import type { GitRunner } from '../git/command.ts'
+import { missingObjects } from '../git/commands/missing-objects.ts'
 import type { Store, Stores } from '../git/store.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
-import { planBranch, type Relation } from '../sync/plan-branch.ts'
-import { clearTracking } from './clear-tracking.ts'
+import { checkGuards, type GuardStop } from '../sync/guards.ts'
+import { movedSince } from '../sync/moved-since.ts'
+import { movesRef } from '../sync/moves-ref.ts'
+import {
+  type DifferingPair,
+  needsRelation,
+  pairRefs,
+  type RefPair,
+  type Relations,
+} from '../sync/pair-refs.ts'
+import { planHead, type SideRefs } from '../sync/plan-head.ts'
+import { planRefs } from '../sync/plan-refs.ts'
 import type { ServiceContext } from './context.ts'
-import { type OpenSideContext, openSide } from './open-side.ts'
+import { kindsOf, kindsOfNames, type ListedSides, listSides, sourceNames } from './list-sides.ts'
+import type { OpenSideContext } from './open-side.ts'
+import { type Steps, silentProgress } from './plan-progress.ts'
+import { movedMeanwhile, planStale, refuseMissing } from './plan-refusals.ts'
 import type { ImportContext } from './reimport-remotes.ts'
-import { resolveTaskSides, type Side, type TaskSides } from './resolve-sides.ts'
-import { sideBySide } from './side-by-side.ts'
+import { relateRefs } from './relate-refs.ts'
+import { resolveTaskSides, type TaskSides } from './resolve-sides.ts'
+import { describe, type SideAccess } from './side-access.ts'
 
-/** What planning tells while it goes on. */
-export interface PlanProgress {
-  phase(phase: RunPhase, progress?: GitProgress): void
-  log(text: string): void
-}
-
-export interface PlanOptions {
-  readonly signal?: AbortSignal | undefined
-  readonly progress?: PlanProgress
-}
+export type PlanOptions = Partial<Steps>
 
 /** A plan, and what carrying it out needs. */
 export interface PreparedPlan {
   readonly sides: TaskSides
   readonly updates: readonly PlanUpdate[]
-  /** What the source has. */
-  readonly oid: string
+  /** Refs that the task covers, in step or not. */
+  readonly total: number
+  /** What the target has now, by full name. */
+  readonly target: ReadonlyMap<string, string>
+  /** Whether what it carries comes from the source; what is restored does not. */
+  readonly readsSource: boolean
+  /** Why no run may carry it out by itself. */
+  readonly stop: GuardStop | null
   /** `undefined` when both sides were in step, so that no store was needed. */
   readonly store: Store | undefined
 }
 
-const silent: PlanProgress = { phase() {}, log() {} }
+const unrelated: Relations = new Map()
+
+interface PrepareOptions {
+  /** What an earlier try has brought there already. */
+  readonly isLanded: (update: PlanUpdate, target: SideRefs) => boolean
+  /** Whether the source must still have what the plan carries; a restore has no source. */
+  readonly readsSource: boolean
+  /** Brings what does not come from the source. */
+  readonly bring: (store: Store) => Promise<void>
+}
+
+export type SyncPlannerContext = ImportContext &
+  OpenSideContext &
+  Pick<ServiceContext, 'stores' | 'lock'> & { readonly access: SideAccess }
 
 /**
  * Finds out what a task would do: lists both sides in parallel, and only where they differ fetches what differs
@@ -45,13 +66,15 @@ export class SyncPlanner {
   readonly #runner: GitRunner
   readonly #stores: Stores
   readonly #lock: KeyedLock
-  readonly #context: ImportContext & OpenSideContext
+  readonly #access: SideAccess
+  readonly #context: SyncPlannerContext
 
-  constructor(context: ImportContext & OpenSideContext & Pick<ServiceContext, 'stores' | 'lock'>) {
+  constructor(context: SyncPlannerContext) {
     this.#context = context
     this.#runner = context.runner
     this.#stores = context.stores
     this.#lock = context.lock
+    this.#access = context.access
   }
 
   /** As `plan`, while no run works in the same store. */
@@ -59,112 +82,169 @@ export class SyncPlanner {
     return this.#lock.hold(`repo:${task.repo_id}`, () => this.plan(task, options), options)
   }
 
-  /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, GIT_*, ABORTED */
-  async plan(task: SyncTaskRow, { signal, progress = silent }: PlanOptions = {}): Promise<PreparedPlan> {
+  /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, VERSION_CONFLICT, GIT_*, ABORTED */
+  async plan(
+    task: SyncTaskRow,
+    { signal, progress = silentProgress }: PlanOptions = {},
+  ): Promise<PreparedPlan> {
+    const steps = { signal, progress }
     const sides = await resolveTaskSides(task, { ...this.#context, signal })
-    const { source, target } = sides
-    progress.phase('listing')
-    progress.log(`listing ${describe(source)} and ${describe(target)}`)
-    const [sourceOid, targetOid] = await sideBySide(
-      [source, target],
-      (side, options) => this.#readRef(side, task, options),
-      { signal },
+    const { selection } = sides
+    const listed = await listSides(
+      {
+        ...{ sides, task, access: this.#access, runner: this.#runner, withHead: task.follow_head },
+        source: kindsOf(task, selection, sides.source),
+        target: kindsOf(task, selection, sides.target),
+      },
+      steps,
     )
-    if (sourceOid === null) {
-      throw new GitferryError(
-        'BRANCH_NOT_FOUND',
-        `The source ${describe(source)} does not exist; nothing was changed.`,
-        { details: { field: 'source_branch', ref: source.ref, remote: source.remote } },
-      )
+    const { source, target } = listed
+    const pairing = pairRefs(sides.selection, source.refs, target.refs)
+    refuseMissing(task, sides, source)
+    const guards = { pairing, task }
+    const common = { sides, total: pairing.total, target: target.refs, readsSource: true }
+    const changed = pairing.pairs
+    if (changed.length === 0) {
+      const updates = planRefs({ pairing, relations: unrelated, policy: task })
+      const stop = checkGuards({ ...guards, updates, relations: unrelated })
+      if (stop !== null || !updates.some(movesRef)) {
+        return { ...common, updates: [...updates, ...head(updates)], stop, store: undefined }
+      }
     }
-    if (sourceOid === targetOid) return { sides, updates: [], oid: sourceOid, store: undefined }
-    const store = await this.#stores.open(source.repo, { signal, timeoutMs: task.timeout_ms })
-    await this.#fetch(store, source, task, { signal, progress })
-    const relation = await this.#relate(store, { sourceOid, targetOid, target }, task, { signal, progress })
-    const updates = planBranch({
-      sourceRef: source.ref,
-      targetRef: target.ref,
-      sourceOid,
-      targetOid,
-      relation,
-      onDiverge: task.on_diverge,
-    })
-    return { sides, updates, oid: sourceOid, store }
-  }
+    const store = await this.#stores.open(sides.source.repo, { signal, timeoutMs: task.timeout_ms })
+    await this.#fetchSource(store, sides, listed, changed, task, steps)
+    const relations = await this.#relate(store, sides, listed, changed, task, steps)
+    const planned = planRefs({ pairing, relations, policy: task })
+    await this.#complete(store, sides, listed, planned, task, steps)
+    progress.phase('fetched')
+    const updates = [...planned, ...head(planned)]
+    return { ...common, updates, stop: checkGuards({ ...guards, updates, relations }), store }
 
-  async #readRef(side: Side, task: SyncTaskRow, { signal }: CallOptions): Promise<string | null> {
-    await using open = await openSide(side, this.#context, { signal })
-    const { url, protocol } = open
-    const { ref } = side
-    const refs = await open.run(lsRemote({ url, protocol, refs: [ref] }), { ...deadlines(task), signal })
-    return refs.get(ref) ?? null
-  }
-
-  /** Fetches one side's ref into the store, under the remote's own name. */
-  async #fetch(store: Store, side: Side, task: SyncTaskRow, { signal, progress }: Steps): Promise<void> {
-    progress.phase('fetching')
-    progress.log(`fetching ${describe(side)}`)
-    const tracking = store.trackingRef(side.remote, side.ref)
-    const refspecs = [{ source: side.ref, target: tracking }]
-    // looked at anew: a store may have been made since, or another fetch
-    await using open = await openSide(side, this.#context, { signal })
-    const { url, protocol } = open
-    const command = fetch({ url, protocol, refspecs, progress: true })
-    const options = { ...deadlines(task), gitDir: store.path, signal }
-    const onProgress = (step: GitProgress) => progress.phase('fetching', step)
-    try {
-      await open.run(command, { ...options, onProgress })
-    } catch (error) {
-      if (!isGitferryError(error, 'GIT_FAILED') || error.details.reason !== 'ref_clash') throw error
-      await clearTracking(this.#runner, tracking, options)
-      await open.run(command, { ...options, onProgress })
+    function head(updates: readonly PlanUpdate[]): PlanUpdate[] {
+      return task.follow_head ? planHead(sides.selection, source, target, updates) : []
     }
   }
 
   /**
-   * How the two commits lie to each other. The target's is mostly in the store already, as an ancestor of the
-   * source's; only where it is not, the target is fetched too. The plan holds for what was listed: a source that
-   * moved on meanwhile is caught up with by the next run, one that was rewritten is planned anew.
+   * Makes a plan of before ready to be carried out exactly.
+   * @throws PLAN_STALE naming every ref that moved since, on either side; what `plan` throws
+   */
+  async prepare(
+    task: SyncTaskRow,
+    updates: readonly PlanUpdate[],
+    steps: Steps,
+    { bring, isLanded, readsSource }: PrepareOptions,
+  ): Promise<PreparedPlan> {
+    const { signal, progress } = steps
+    const sides = await resolveTaskSides(task, { ...this.#context, signal })
+    const withHead = updates.some(({ action }) => action === 'head')
+    const names = sourceNames(updates, sides.selection)
+    const listed = await listSides(
+      {
+        ...{ sides, task, access: this.#access, runner: this.#runner, withHead },
+        source: readsSource ? kindsOfNames(names) : null,
+        target: kindsOfNames(updates.map(({ target_ref }) => target_ref)),
+      },
+      steps,
+    )
+    const { source, target } = listed
+    const open = updates.filter((update) => !isLanded(update, target))
+    const moved = movedSince(open, {
+      source: readsSource ? source : undefined,
+      target,
+      selection: sides.selection,
+    })
+    if (moved.length > 0) throw planStale(moved)
+    const common = { sides, total: updates.length, target: target.refs, readsSource, stop: null }
+    if (!open.some(movesRef)) return { ...common, updates: open, store: undefined }
+    const store = await this.#stores.open(sides.source.repo, { signal, timeoutMs: task.timeout_ms })
+    await bring(store)
+    if (readsSource) {
+      progress.phase('fetching')
+      const refs = open.filter(movesRef).flatMap(({ source_ref }) => source_ref ?? [])
+      await this.#access.fetch(store, sides.source, { refs, present: source.refs.keys() }, task, steps)
+    }
+    await this.#complete(store, sides, listed, open, task, steps, { withAll: true })
+    progress.phase('fetched')
+    return { ...common, updates: open, store }
+  }
+
+  async #fetchSource(
+    store: Store,
+    { source }: TaskSides,
+    listed: ListedSides,
+    pairs: readonly RefPair[],
+    task: SyncTaskRow,
+    steps: Steps,
+  ): Promise<void> {
+    if (pairs.length === 0) return
+    steps.progress.phase('fetching')
+    steps.progress.log(`fetching ${describe(source)}${pairs.length > 1 ? `, ${pairs.length} refs` : ''}`)
+    const refs = pairs.map(({ source_ref }) => source_ref)
+    await this.#access.fetch(store, source, { refs, present: listed.source.refs.keys() }, task, steps)
+  }
+
+  /**
+   * How the commits lie to each other. The target's are mostly in the store already, as ancestors of the source's; only
+   * where they are not, the target is fetched too. The plan holds for what was listed: a source that moved on meanwhile
+   * is caught up with by the next run, one that was rewritten is planned anew.
    */
   async #relate(
     store: Store,
-    { sourceOid, targetOid, target }: { sourceOid: string; targetOid: string | null; target: Side },
+    { target }: TaskSides,
+    listed: ListedSides,
+    changed: readonly RefPair[],
     task: SyncTaskRow,
     { signal, progress }: Steps,
-  ): Promise<Relation | null> {
-    const compare = () =>
-      this.#runner.run(compareCommits(sourceOid, targetOid ?? sourceOid), {
+  ): Promise<Relations> {
+    const pairs = needsRelation(changed)
+    const relate = (some: readonly DifferingPair[]) =>
+      relateRefs(
+        { runner: this.#runner, gitDir: store.path, pairs: some },
+        { timeoutMs: task.timeout_ms, signal },
+      )
+    const first = await relate(pairs)
+    if (first.missing.length === 0) return first.relations
+    progress.log(`fetching ${describe(target)}`)
+    const missing = new Set(first.missing)
+    const wanted = { refs: first.missing, present: listed.target.refs.keys() }
+    await this.#access.fetch(store, target, wanted, task, { signal, progress })
+    const second = await relate(pairs.filter(({ target_ref }) => missing.has(target_ref)))
+    if (second.missing.length > 0) throw movedMeanwhile(second.missing[0]!)
+    return new Map([...first.relations, ...second.relations])
+  }
+
+  /** Everything that a plan names must be in the store: what is to be pushed, and what is to be kept. */
+  async #complete(
+    store: Store,
+    { target }: TaskSides,
+    listed: ListedSides,
+    updates: readonly PlanUpdate[],
+    task: SyncTaskRow,
+    { signal, progress }: Steps,
+    { withAll = false }: { readonly withAll?: boolean } = {},
+  ): Promise<void> {
+    const wanted = updates.filter(movesRef)
+    // a fast-forward was walked from end to end already
+    const unseen = wanted.filter(({ action }) => withAll || action !== 'fast-forward')
+    if (unseen.length === 0) return
+    const find = async (oids: readonly (string | null)[]) =>
+      this.#runner.run(missingObjects([...new Set(oids.filter((oid) => oid !== null))]), {
         gitDir: store.path,
         timeoutMs: task.timeout_ms,
         signal,
       })
-    let relation = await compare()
-    if (relation === 'missing' && targetOid !== null) {
-      await this.#fetch(store, target, task, { signal, progress })
-      relation = await compare()
-    }
-    progress.phase('fetched')
-    if (relation === 'missing') throw movedMeanwhile(sourceOid)
-    return targetOid === null ? null : relation
+    const missing = await find(unseen.flatMap(({ old_oid, new_oid }) => [old_oid, new_oid]))
+    const gone = unseen.find(({ new_oid }) => new_oid !== null && missing.has(new_oid))
+    if (gone) throw movedMeanwhile(gone.source_ref ?? gone.target_ref)
+    const toKeep = unseen.filter(({ old_oid }) => old_oid !== null && missing.has(old_oid))
+    if (toKeep.length === 0) return
+    progress.log(`fetching ${describe(target)}, to keep what is about to go`)
+    const refs = toKeep.map(({ target_ref }) => target_ref)
+    const wantedOld = { refs, present: listed.target.refs.keys() }
+    await this.#access.fetch(store, target, wantedOld, task, { signal, progress })
+    const still = await find(toKeep.map(({ old_oid }) => old_oid))
+    const moved = toKeep.find(({ old_oid }) => old_oid !== null && still.has(old_oid))
+    if (moved) throw movedMeanwhile(moved.target_ref)
   }
-}
-
-type Steps = { readonly signal: AbortSignal | undefined; readonly progress: PlanProgress }
-
-/** The deadlines of one git command of a task. */
-export function deadlines(task: Pick<SyncTaskRow, 'timeout_ms' | 'stall_timeout_ms'>): GitRunOptions {
-  return { timeoutMs: task.timeout_ms, stallTimeoutMs: task.stall_timeout_ms }
-}
-
-/** A side as a person names it: `origin/feature/x`. */
-export function describe(side: Side): string {
-  return `${side.remote}/${side.ref.replace(/^refs\/heads\//, '')}`
-}
-
-function movedMeanwhile(oid: string): GitferryError {
-  return new GitferryError(
-    'VERSION_CONFLICT',
-    `A branch was rewritten while it was being read (${oid} is gone from it); nothing was changed.`,
-    { details: { oid } },
-  )
 }

@@ -3,6 +3,7 @@ import {
   type FollowOptions,
   isFinished,
   type Page,
+  type RestoreRefs,
   type Run,
   type RunLogEvent,
   type RunQuery,
@@ -12,7 +13,7 @@ import {
   type SyncRunsApi,
 } from '../contract/index.ts'
 import { GitferryError, parseInput } from '../errors/index.ts'
-import type { Where } from '../ports/index.ts'
+import type { StorageSession, Where } from '../ports/index.ts'
 import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
 import { acceptRun } from './accept-run.ts'
 import { auditId } from './audit-id.ts'
@@ -22,6 +23,7 @@ import { findRun, parseId } from './find-or-refuse.ts'
 import { followRun } from './follow-run.ts'
 import { findAll, findPage, newestFirst } from './pages.ts'
 import { readRunRefs } from './read-run-refs.ts'
+import { restoreRun } from './restore-run.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { RunWaiter } from './run-waiter.ts'
 import { toRun } from './to-run.ts'
@@ -96,11 +98,27 @@ export class SyncRunsService implements SyncRunsApi {
         if (!isFinished(run.status)) throw notFinished(run)
         const task = await session.collection('tasks').get(run.task_id)
         if (task === undefined) throw withoutTask(run)
-        return acceptRun(session, { draft, queue, task, trigger: 'retry' })
+        const plan_id = await planToRetry(session, run)
+        return acceptRun(session, { draft, queue, task, trigger: 'retry', plan_id })
       }),
     )
     await queue.handOver(accepted)
     return toRun(accepted.run)
+  }
+
+  async restore(
+    id: number,
+    input: RestoreRefs = {},
+    query: { readonly wait?: boolean } = {},
+    { signal }: CallOptions = {},
+  ): Promise<Run> {
+    const { queue, waiter } = this.#context
+    throwIfAborted(signal)
+    const { accepted, wait } = await restoreRun(id, input, query, this.#context, { signal })
+    await queue.handOver(accepted)
+    if (!wait) return toRun(accepted.run)
+    const { refs: _, ...run } = await waiter.wait(accepted.run.id, { signal })
+    return run
   }
 
   get #runs() {
@@ -117,6 +135,23 @@ function notFinished({ id, status }: RunRow): GitferryError {
     'RUN_NOT_FINISHED',
     `Run ${id} has not ended yet (${status}); wait for it, or cancel it first.`,
     { details: { id, status } },
+  )
+}
+
+/**
+ * The plan that a retried run carries out once more: the one that it was asked for, as long as it is open. A run that a
+ * guard had stopped with a plan plans by itself again.
+ * @throws PLAN_CLOSED for a restore, which is nothing without its plan
+ */
+async function planToRetry(session: StorageSession, run: RunRow): Promise<number | null> {
+  const plan = run.plan_id === null ? undefined : await session.collection('plans').get(run.plan_id)
+  if (plan === undefined || plan.run_id === run.id) return null
+  if (plan.status === 'open') return plan.id
+  if (plan.kind === 'sync') return null
+  throw new GitferryError(
+    'PLAN_CLOSED',
+    `Run ${run.id} was to restore what another had overwritten, and its plan is ${plan.status}; restore it anew.`,
+    { details: { id: plan.id, status: plan.status } },
   )
 }
 

@@ -17,18 +17,23 @@ import {
 } from '../contract/index.ts'
 import { GitferryError, parseInput } from '../errors/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
-import { unsupportedSetting } from '../sync/unsupported-settings.ts'
+import { approvalNeeded, holdForApproval } from '../sync/hold-for-approval.ts'
 import { acceptRun } from './accept-run.ts'
 import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findTask } from './find-or-refuse.ts'
 import { findAll, findPage } from './pages.ts'
+import { pauseTask, resumeTask } from './pause-task.ts'
+import { refuseUnsupported } from './refuse-unsupported.ts'
 import { refuseGone } from './repo-refusals.ts'
 import { resolveTaskSides } from './resolve-sides.ts'
 import type { RunWaiter } from './run-waiter.ts'
+import { storePlan, supersedePlans } from './store-plan.ts'
 import type { SyncPlanner } from './sync-planner.ts'
 import { changedFields, newTask, scheduleChanged } from './task-fields.ts'
+import { toPlan } from './to-plan.ts'
 import { toRun } from './to-run.ts'
+import { toTask } from './to-task.ts'
 
 const deleteQuery = z.object({ cancel: z.boolean({ error: 'must be true or false' }).optional() })
 const runInput = z.object({ wait: z.boolean({ error: 'must be true or false' }).optional() })
@@ -111,6 +116,8 @@ export class SyncTasksService implements SyncTasksApi {
           updated_at: new Date(clock.now()).toISOString(),
           ...(scheduleChanged(before, after) && { next_run_at: schedule.nextRunAt(after) }),
         })
+        // a plan of before may lead elsewhere now
+        if (Object.keys(given).length > 0) await supersedePlans(session, id)
         await draft.write(session)
         return task ?? after
       })
@@ -175,45 +182,54 @@ export class SyncTasksService implements SyncTasksApi {
   }
 
   async plan(id: number, { signal }: CallOptions = {}): Promise<Plan> {
-    const { audit, clock, planner, principal, storage } = this.#context
+    const { audit, clock, events, planner, principal, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'plan', object_type: 'task', object_id: auditId(id) } as const
     return audit.attempt(principal, subject, async (draft) => {
       const task = await findTask(storage, id)
-      const { updates } = await planner.planAlone(task, { signal })
-      return storage.transaction(async (session) => {
+      const { updates, stop } = await planner.planAlone(task, { signal })
+      const { held } = task.require_approval ? holdForApproval(updates, task) : { held: [] }
+      const stored = await storage.transaction(async (session) => {
         await findTask(session, id)
-        const created_at = new Date(clock.now()).toISOString()
-        const { version: _, ...plan } = await session
-          .collection('plans')
-          .insert({ task_id: task.id, repo_id: task.repo_id, updates: [...updates], created_at })
+        const { plan } = await storePlan(session, {
+          task,
+          updates,
+          stop: stop ?? (held.length > 0 ? approvalNeeded(held) : null),
+          runId: null,
+          createdAt: new Date(clock.now()).toISOString(),
+        })
         draft.note({ details: { plan_id: plan.id, updates: updates.length } })
         await draft.write(session)
-        return plan
+        return toPlan(plan)
       })
+      events.emit('plan.created', { plan: stored })
+      return stored
     })
+  }
+
+  async pause(id: number, { signal }: CallOptions = {}): Promise<SyncTask> {
+    throwIfAborted(signal)
+    return this.#answer(await pauseTask(id, this.#context))
+  }
+
+  async resume(id: number, { signal }: CallOptions = {}): Promise<SyncTask> {
+    throwIfAborted(signal)
+    return this.#answer(await resumeTask(id, this.#context))
   }
 
   get #tasks() {
     return this.#context.storage.collection('tasks')
   }
 
-  #answer({ version: _, ...row }: SyncTaskRow): SyncTask {
-    return { ...row, next_runs: this.#context.schedule.nextRuns(row) }
+  #answer(row: SyncTaskRow): SyncTask {
+    return toTask(row, this.#context)
   }
 
   /** The rules that need more than the fields themselves. */
   async #check(row: Omit<SyncTaskRow, 'id' | 'version'>, signal: AbortSignal | undefined): Promise<void> {
-    const unsupported = unsupportedSetting(row)
-    if (unsupported !== undefined) {
-      throw new GitferryError(
-        'UNSUPPORTED',
-        `${unsupported}: this version keeps one branch in step (mode "branch") and does not carry out "${unsupported}" yet; leave it out.`,
-        { details: { field: unsupported } },
-      )
-    }
     this.#context.schedule.of(row)
-    await resolveTaskSides(row, { ...this.#context, signal })
+    const sides = await resolveTaskSides(row, { ...this.#context, signal })
+    refuseUnsupported(row, sides)
   }
 }
 

@@ -22,6 +22,7 @@ import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
 import { findRepo } from './find-or-refuse.ts'
 import { inBatches, slicePage } from './pages.ts'
+import { rootsOf } from './roots-of.ts'
 
 const nameInput = z.object({ tag: refName })
 
@@ -88,7 +89,7 @@ export class TagsService implements TagsApi {
 
   #open(repo: RepoRow): LocalTags {
     const { runner, settings } = this.#context
-    return new LocalTags({ repo, runner, repoRoots: settings.repoRoots })
+    return new LocalTags({ repo, runner, repoRoots: rootsOf(repo, settings) })
   }
 
   #change<Result>(

@@ -5,24 +5,32 @@ import {
   syncTaskDefaults,
   type updateSyncTask,
 } from '../contract/index.ts'
+import { GitferryError } from '../errors/index.ts'
 import type { NewRow } from '../ports/index.ts'
 
 /** A task before its times of creation are set. */
 type NewTask = Omit<NewRow<SyncTaskRow>, 'created_at' | 'updated_at'>
 
-type Asked = Pick<SyncTaskRow, 'repo_id' | 'source_remote' | 'source_branch' | 'target_remote'> & {
+type Asked = Pick<SyncTaskRow, 'repo_id' | 'source_remote' | 'target_remote'> & {
+  readonly mode?: SyncTaskRow['mode'] | undefined
   readonly name?: string | null | undefined
+  readonly source_branch?: string | null | undefined
   readonly target_repo_id?: number | null | undefined
   readonly target_branch?: string | null | undefined
 }
 
-/** What is left empty means the source’s repository and branch, and a name made of both sides. */
-function filled(input: Asked): Pick<SyncTaskRow, 'name' | 'target_repo_id' | 'target_branch'> {
-  const target_branch = input.target_branch || input.source_branch
-  const source = `${input.source_remote}/${input.source_branch}`
-  const target = `${input.target_remote}/${target_branch}`
+/** What is left empty means the source’s repository and branch, and a name made of both sides; a mirror has no branch. */
+function filled(
+  input: Asked,
+): Pick<SyncTaskRow, 'name' | 'source_branch' | 'target_repo_id' | 'target_branch'> {
+  const isMirror = input.mode === 'mirror'
+  const source_branch = isMirror ? '' : (input.source_branch ?? '')
+  const target_branch = isMirror ? '' : input.target_branch || source_branch
+  const source = [input.source_remote, source_branch].filter(Boolean).join('/')
+  const target = [input.target_remote, target_branch].filter(Boolean).join('/')
   return {
     name: input.name || `${source} → ${target}`,
+    source_branch,
     target_repo_id: input.target_repo_id ?? input.repo_id,
     target_branch,
   }
@@ -32,6 +40,7 @@ function filled(input: Asked): Pick<SyncTaskRow, 'name' | 'target_repo_id' | 'ta
 export function newTask(input: z.output<typeof createSyncTask>): NewTask {
   return {
     ...structuredClone(syncTaskDefaults),
+    ...(input.mode === 'mirror' && { tags: true }),
     ...withoutUndefined(input),
     ...filled(input),
     cron_expression: (input.cron_expression ?? '').trim(),
@@ -46,18 +55,30 @@ export function newTask(input: z.output<typeof createSyncTask>): NewTask {
 
 /**
  * What an update changes: the fields that it carries, an empty one meaning what it means in a new task, and with a
- * resumed task its pause and its failures.
+ * resumed task its pause and its failures. A task that becomes a mirror has no branches any more, and carries tags
+ * unless the update says otherwise.
+ * @throws INVALID_INPUT naming `source_branch` when a mirror becomes a task of one branch and none is given
  */
 export function changedFields(
   known: SyncTaskRow,
   { cron_expression, paused_at, ...changes }: z.output<typeof updateSyncTask>,
 ): Partial<NewTask> {
   const given = withoutUndefined(changes)
-  const meant = Object.entries(filled({ ...known, ...given })).filter(([field]) =>
-    Object.hasOwn(given, field),
-  )
+  const changesMode = given.mode !== undefined && given.mode !== known.mode
+  const whole = filled({ ...known, ...given })
+  if ((given.mode ?? known.mode) === 'branch' && whole.source_branch === '') {
+    throw new GitferryError('INVALID_INPUT', 'source_branch: must be the name of a branch in branch mode.', {
+      details: { field: 'source_branch' },
+    })
+  }
+  const carried = new Set([
+    ...Object.keys(given),
+    ...(changesMode ? (['source_branch', 'target_branch'] as const) : []),
+  ])
+  const meant = Object.entries(whole).filter(([field]) => carried.has(field))
   const resumes = (paused_at === null && known.paused_at !== null) || (changes.enabled && !known.enabled)
   return {
+    ...(changesMode && { tags: given.mode === 'mirror' }),
     ...given,
     ...Object.fromEntries(meant),
     ...(cron_expression !== undefined && { cron_expression: (cron_expression ?? '').trim() }),

@@ -32,7 +32,8 @@ export class TaskSchedule {
   /** The schedule of a task, or `null` when it has none. @throws SCHEDULE_INVALID */
   of(task: Scheduled): Schedule | null {
     if (task.cron_expression.trim() === '') return null
-    const seed = seedOf(task)
+    // only an H is drawn from the seed: without one, tasks of one expression share what was parsed
+    const seed = task.cron_expression.includes('H') ? seedOf(task) : ''
     const key = `${task.timezone}\n${seed}\n${task.cron_expression}`
     const known = this.#parsed.get(key)
     if (known !== undefined) return known

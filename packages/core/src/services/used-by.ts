@@ -1,5 +1,6 @@
 import type { UsedBy } from '../contract/index.ts'
 import type { StorageSession } from '../ports/index.ts'
+import { unfinishedJobs } from './unfinished-jobs.ts'
 
 type Column = 'ssh_key_id' | 'credential_id'
 
@@ -7,7 +8,7 @@ type Column = 'ssh_key_id' | 'credential_id'
 export const usersOfSshKeys = (session: StorageSession, ids: readonly number[]) =>
   usersOf(session, 'ssh_key_id', ids)
 
-/** What uses an SSH key: repositories for all of their remotes, then single remotes. */
+/** What uses an SSH key: repositories for all of their remotes, then single remotes, then clones under way. */
 export const usersOfSshKey = async (session: StorageSession, id: number): Promise<UsedBy[]> =>
   (await usersOfSshKeys(session, [id])).get(id) ?? []
 
@@ -15,13 +16,26 @@ export const usersOfSshKey = async (session: StorageSession, id: number): Promis
 export const usersOfCredentials = (session: StorageSession, ids: readonly number[]) =>
   usersOf(session, 'credential_id', ids)
 
-/** What uses a credential: repositories for all of their remotes, then single remotes. */
+/** What uses a credential: repositories for all of their remotes, then single remotes, then clones under way. */
 export const usersOfCredential = async (session: StorageSession, id: number): Promise<UsedBy[]> =>
   (await usersOfCredentials(session, [id])).get(id) ?? []
 
-/** For a message: `the repository "site", the remote "site/backup"`. */
+/** For a message: `the repository "site", the remote "site/backup", the clone "new" (job 3)`. */
 export const namesOfUsers = (users: readonly UsedBy[]): string =>
-  users.map(({ object_type, name }) => `the ${objectNames[object_type]} "${name}"`).join(', ')
+  users
+    .map((user) =>
+      user.object_type === 'job'
+        ? `the clone "${user.name}" (job ${user.job_id})`
+        : `the ${objectNames[user.object_type]} "${user.name}"`,
+    )
+    .join(', ')
+
+/** For a message: how they come to use it no more. `other`: what they can be given instead. */
+export function remedyFor(users: readonly UsedBy[], other: string): string {
+  const it = users.length === 1 ? 'it' : 'them'
+  if (users.every(({ object_type }) => object_type === 'job')) return `wait for ${it}, or cancel ${it}, first`
+  return `give ${it} ${other} first`
+}
 
 const objectNames = { repo: 'repository', remote: 'remote' } as const
 
@@ -43,6 +57,9 @@ async function usersOf(
   for (const { repo_id, name, ...remote } of remotes) {
     const shown = `${names.get(repo_id) ?? repo_id}/${name}`
     users.get(remote[column]!)?.push({ object_type: 'remote', repo_id, name: shown })
+  }
+  for (const { id, name, input } of await unfinishedJobs(session)) {
+    users.get(Number(input[column] ?? Number.NaN))?.push({ object_type: 'job', job_id: id, name })
   }
   return users
 }

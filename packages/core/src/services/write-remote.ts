@@ -75,7 +75,8 @@ const missing = (): never => {
   throw new TypeError('a new remote has URLs')
 }
 
-const twoCredentials = (): GitferryError =>
+/** A login in a URL, and a credential beside it: only one of them can be meant. */
+export const twoCredentials = (): GitferryError =>
   new GitferryError(
     'INVALID_INPUT',
     'credential_id: must not be given together with a user or a password in the URL.',

@@ -1,4 +1,4 @@
-import type { RunRef, RunStatus } from '../contract/index.ts'
+import type { FailureClass, RunRef, RunStatus } from '../contract/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 
 export interface Conclusion {
@@ -9,9 +9,12 @@ export interface Conclusion {
   readonly refs_failed: number
   readonly error_code: ErrorCode | null
   readonly error_message: string | null
+  readonly failure_class: FailureClass | null
 }
 
 const fine = new Set<RunRef['outcome']>(['updated', 'in_step', 'skipped'])
+/** Of more refs a range would be a page of oids; each ref’s own is in the run’s refs. */
+const rangesAtMost = 20
 
 /** `old..new`, the bare new oid for a new branch, the old oid and two dots for a deleted one. */
 export function commitRange(ref: Pick<RunRef, 'old_oid' | 'new_oid'>): string {
@@ -21,24 +24,43 @@ export function commitRange(ref: Pick<RunRef, 'old_oid' | 'new_oid'>): string {
 
 /**
  * What a run came to, from what became of its refs. No refs: both sides were in step, a success. `partial`: some
- * refs landed and some did not. `total` counts the refs that the task covers, in step or not.
+ * refs landed and some did not. `conflict`: nothing landed, and nothing but a person’s decision is missing, about what
+ * diverged or what is held. `total` counts the refs that the task covers, in step or not.
+ *
+ * The error is that of one ref: one that was refused, else a failed one, else one in conflict, else a held one.
  */
 export function concludeRun(refs: readonly RunRef[], total: number): Conclusion {
   const changed = refs.filter((ref) => ref.outcome === 'updated')
   const bad = refs.filter((ref) => !fine.has(ref.outcome))
-  const failed = bad.filter((ref) => ref.outcome !== 'conflict')
+  const failures = bad.filter((ref) => ref.outcome !== 'conflict' && ref.outcome !== 'held')
+  // an atomic push fails for every ref because of one, which says why
+  const failed = failures.find((ref) => ref.outcome !== 'failed') ?? failures[0]
+  const first = failed ?? bad.find((ref) => ref.outcome === 'conflict') ?? bad[0]
   const status =
-    bad.length === 0 ? 'success' : changed.length > 0 ? 'partial' : failed.length > 0 ? 'failed' : 'conflict'
-  const first = failed[0] ?? bad[0]
+    first === undefined ? 'success' : changed.length > 0 ? 'partial' : failed ? 'failed' : 'conflict'
   return {
     status,
-    commit_range: changed.length === 1 ? commitRange(changed[0]!) : changed.map(namedRange).join('; '),
+    commit_range: changed.length === 1 ? commitRange(changed[0]!) : namedRanges(changed),
     refs_total: total,
     refs_changed: changed.length,
     refs_failed: bad.length,
-    error_code: first === undefined ? null : first.outcome === 'conflict' ? 'SYNC_CONFLICT' : 'GIT_REJECTED',
+    error_code: first === undefined ? null : errorCodeOf(first),
     error_message: first === undefined ? null : `${first.target_ref}: ${first.reason}`,
+    failure_class: first === undefined ? null : failureClassOf(first),
   }
 }
 
-const namedRange = (ref: RunRef) => `${ref.target_ref}: ${commitRange(ref)}`
+function errorCodeOf({ outcome }: RunRef): ErrorCode {
+  if (outcome === 'conflict') return 'SYNC_CONFLICT'
+  return outcome === 'held' ? 'APPROVAL_REQUIRED' : 'GIT_REJECTED'
+}
+
+function failureClassOf({ outcome, failure_class }: RunRef): FailureClass | null {
+  return outcome === 'conflict' || outcome === 'held' ? 'policy' : failure_class
+}
+
+function namedRanges(changed: readonly RunRef[]): string {
+  const ranges = changed.slice(0, rangesAtMost).map((ref) => `${ref.target_ref}: ${commitRange(ref)}`)
+  const more = changed.length - ranges.length
+  return [...ranges, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}

@@ -35,6 +35,23 @@ export const endpoints = {
     path: `${base}/repos/{id}`,
     change: { type: 'delete', object_type: 'repo' },
   },
+  'repos.clone': {
+    method: 'POST',
+    path: `${base}/repos/clone`,
+    change: { type: 'create', object_type: 'job' },
+  },
+  'repos.create': {
+    method: 'POST',
+    path: `${base}/repos/create`,
+    change: { type: 'create', object_type: 'repo' },
+  },
+  'jobs.list': { method: 'GET', path: `${base}/jobs`, list: null },
+  'jobs.get': { method: 'GET', path: `${base}/jobs/{id}` },
+  'jobs.cancel': {
+    method: 'POST',
+    path: `${base}/jobs/{id}/cancel`,
+    change: { type: 'cancel', object_type: 'job' },
+  },
   'branches.list': { method: 'GET', path: `${base}/repos/{id}/branches`, list: 'branches' },
   'branches.create': {
     method: 'POST',
@@ -111,6 +128,24 @@ export const endpoints = {
     path: `${base}/sync/tasks/{id}/plan`,
     change: { type: 'plan', object_type: 'task' },
   },
+  'sync.tasks.pause': {
+    method: 'POST',
+    path: `${base}/sync/tasks/{id}/pause`,
+    change: { type: 'pause', object_type: 'task' },
+  },
+  'sync.tasks.resume': {
+    method: 'POST',
+    path: `${base}/sync/tasks/{id}/resume`,
+    change: { type: 'resume', object_type: 'task' },
+  },
+  'sync.plans.list': { method: 'GET', path: `${base}/sync/plans`, list: null },
+  'sync.plans.get': { method: 'GET', path: `${base}/sync/plans/{id}` },
+  'sync.plans.apply': {
+    method: 'POST',
+    path: `${base}/sync/plans/{id}/apply`,
+    change: { type: 'apply', object_type: 'plan' },
+  },
+  'sync.kept.list': { method: 'GET', path: `${base}/sync/kept`, list: null },
   'sync.tasks.runs': { method: 'GET', path: `${base}/sync/tasks/{id}/runs`, list: null },
   'sync.runs.list': { method: 'GET', path: `${base}/sync/runs`, list: null },
   'sync.runs.get': { method: 'GET', path: `${base}/sync/runs/{id}` },
@@ -124,6 +159,11 @@ export const endpoints = {
     method: 'POST',
     path: `${base}/sync/runs/{id}/retry`,
     change: { type: 'retry', object_type: 'run' },
+  },
+  'sync.runs.restore': {
+    method: 'POST',
+    path: `${base}/sync/runs/{id}/restore`,
+    change: { type: 'restore', object_type: 'run' },
   },
   // without a change: what is refused before its signature was good is not audited, or strangers could fill the log
   'webhooks.taskSync': { method: 'POST', path: '/api/webhooks/task-sync' },

@@ -5,6 +5,7 @@ import { lsRemote } from '../../src/git/commands/ls-remote.ts'
 import type { ProcessGitRunner } from '../../src/git/process-runner.ts'
 import { type StoreSource, Stores } from '../../src/git/store.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
+import { systemClock } from '../../src/runtime/system-clock.ts'
 import { createGitSandbox, type GitSandbox } from '../../src/testing/git-sandbox.ts'
 import { runnerIn } from './fake-git.ts'
 
@@ -102,13 +103,21 @@ function poison(keys: readonly string[]): void {
 }
 
 describe('a hostile clone', () => {
+  const makeStores = () =>
+    new Stores({
+      runner,
+      dataDir: sandbox.dir,
+      repoRoots: null,
+      clock: systemClock,
+      logger: silentLogger,
+    })
   const cases: [string, string[]][] = [
     ['all at once', [...payloads]],
     ...alone.map((key): [string, string[]] => [key, [key]]),
   ]
   it.each(cases)('runs nothing while it is listed and a store is seeded from it: %s', async (_, keys) => {
     poison(keys)
-    const stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger: silentLogger })
+    const stores = makeStores()
     const source = sourceOf(clone)
     const refs = await runner.run(lsRemote({ url: clone, protocol: 'file', heads: true }))
     expect(refs.get('refs/heads/topic')).toBe(oid)
@@ -126,7 +135,7 @@ describe('a hostile clone', () => {
   it('cannot have its refs/replace or other hidden refs copied', async () => {
     sandbox.run(clone, 'update-ref', `refs/replace/${oid}`, sandbox.commit(clone))
     sandbox.run(clone, 'update-ref', 'refs/hidden/x', oid)
-    const stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger: silentLogger })
+    const stores = makeStores()
     const { path } = await stores.open(sourceOf(clone))
     expect(Object.keys(sandbox.refs(path)).every((ref) => ref.startsWith('refs/gitferry/seed/heads/'))).toBe(
       true,

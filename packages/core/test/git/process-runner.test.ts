@@ -7,7 +7,7 @@ import type { GitProgress } from '../../src/git/command.ts'
 import { ForkServer } from '../../src/git/fork-server.ts'
 import { endGroup, groupMembers, processStat } from '../../src/git/process-group.ts'
 import { ProcessGitRunner } from '../../src/git/process-runner.ts'
-import { storeSettings, worktreeSettings } from '../../src/git/settings.ts'
+import { stallSettings, storeSettings, worktreeSettings } from '../../src/git/settings.ts'
 import type { LogFields } from '../../src/ports/index.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
 import { createGitSandbox, type GitSandbox } from '../../src/testing/git-sandbox.ts'
@@ -142,6 +142,27 @@ describe.each(['directly', 'by a fork server'])('git, started %s', (how) => {
       })
       expect(settings).toEqual([...worktreeSettings, ['http.extraHeader', 'Authorization: Basic eA==']])
       expect(readFileSync(sandbox.path('argv'), 'utf8')).toBe('fetch\0')
+    })
+
+    it.each([
+      [300_000, '300'],
+      [1_001, '2'],
+    ])(
+      'lets curl wait for a silent server as long as the command may stall: %i ms',
+      async (stallTimeoutMs, seconds) => {
+        await runnerIn(sandbox.dir, recording()).run(rawCommand('fetch'), { stallTimeoutMs })
+        const { settings } = split(recorded())
+        expect(settings).toEqual([
+          ...storeSettings,
+          ['http.lowSpeedLimit', '1'],
+          ['http.lowSpeedTime', seconds],
+        ])
+      },
+    )
+
+    it('never lets curl wait for no time at all, which would be for ever', () => {
+      expect(stallSettings(1)).toContainEqual(['http.lowSpeedTime', '1'])
+      expect(stallSettings(0)).toContainEqual(['http.lowSpeedTime', '1'])
     })
 
     it('starts ssh as a command for ssh says, and else never', async () => {

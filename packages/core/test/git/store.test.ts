@@ -11,10 +11,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { GitferryError } from '../../src/errors/index.ts'
 import type { GitCommand, GitRunner, GitRunOptions } from '../../src/git/command.ts'
 import { Store, type StoreSource, Stores } from '../../src/git/store.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
 import { createGitSandbox, type GitSandbox } from '../../src/testing/git-sandbox.ts'
+import { createTestClock } from '../../src/testing/test-clock.ts'
 import { runnerIn } from './fake-git.ts'
 
 const uuid = '6f2b2a8e-0c0a-4d0f-9a55-0123456789ab'
@@ -47,7 +49,7 @@ beforeEach(() => {
   runner = new CountingRunner(runnerIn(sandbox.dir))
   warnings = []
   const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
-  stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, logger })
+  stores = new Stores({ runner, dataDir: sandbox.dir, repoRoots: null, clock: createTestClock(), logger })
 })
 afterEach(() => sandbox.dispose())
 
@@ -116,6 +118,20 @@ describe('open', () => {
     expect(sandbox.refs(store.path)).toHaveProperty('refs/gitferry/seed/heads/main')
   })
 
+  it('leaves nothing half-made when there is no space, and is made when there is', async () => {
+    const repo = sandbox.repository('repo')
+    sandbox.commit(repo)
+    runner.before = (verb) => {
+      if (verb === 'fetch') throw new GitferryError('DISK_FULL', 'There is no space left on the disk.')
+    }
+    await expect(stores.open(source(repo))).rejects.toMatchObject({ code: 'DISK_FULL' })
+    expect(readdirSync(storesDir())).toEqual([])
+    runner.before = () => {}
+    expect(sandbox.refs((await stores.open(source(repo))).path)).toHaveProperty(
+      'refs/gitferry/seed/heads/main',
+    )
+  })
+
   it('makes a store without a seed where the repository is damaged, and says so', async () => {
     const repo = sandbox.repository('repo')
     const oid = sandbox.commit(repo)
@@ -135,7 +151,8 @@ describe('open', () => {
     renameSync(join(repo, 'objects'), sandbox.path('objects'))
     symlinkSync(sandbox.path('objects'), join(repo, 'objects'))
     const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
-    const rooted = new Stores({ runner, dataDir: sandbox.dir, repoRoots: [sandbox.path('root')], logger })
+    const repoRoots = [sandbox.path('root')]
+    const rooted = new Stores({ runner, dataDir: sandbox.dir, repoRoots, clock: createTestClock(), logger })
     const store = await rooted.open(source(repo))
     expect(sandbox.refs(store.path)).toEqual({})
     expect(warnings).toHaveLength(1)
@@ -190,6 +207,35 @@ describe('sweep', () => {
     expect(readdirSync(storesDir())).toEqual([`${uuid}.git`])
   })
 
+  it.each<[string, (path: string) => void]>([
+    ['has no configuration', (path) => rmSync(join(path, 'config'))],
+    [
+      'cannot be read',
+      (path) => {
+        rmSync(join(path, 'config'))
+        mkdirSync(join(path, 'config'))
+      },
+    ],
+    ['has another configuration than we write', (path) => sandbox.run(path, 'config', 'x.y', 'z')],
+  ])('moves what nobody knows away, and does not remove it, where it %s', async (_, damage) => {
+    const { path } = await stores.open(source(sandbox.bare('repo')))
+    mkdirSync(sandbox.path('retired', `${uuid}.git`), { recursive: true })
+    damage(path)
+    await stores.sweep(new Set())
+    expect(readdirSync(storesDir())).toEqual([])
+    // one that is there already is not in the way
+    const [second] = readdirSync(sandbox.path('retired')).filter((name) => name !== `${uuid}.git`)
+    expect(existsSync(sandbox.path('retired', second ?? 'none', 'HEAD'))).toBe(true)
+  })
+
+  it('removes a store of a known repository whatever its configuration says by now', async () => {
+    const { path } = await stores.open(source(sandbox.bare('repo')))
+    sandbox.run(path, 'config', 'x.y', 'z')
+    await stores.remove(uuid, { isHosted: false })
+    expect(readdirSync(storesDir())).toEqual([])
+    expect(existsSync(sandbox.path('retired'))).toBe(false)
+  })
+
   it('has nothing to do before the first store', async () => {
     await stores.sweep()
     expect(existsSync(storesDir())).toBe(false)
@@ -219,32 +265,6 @@ describe('a store that holds overwritten values', () => {
     await stores.sweep(new Set())
     expect(existsSync(store.path)).toBe(false)
     expect(sandbox.run(kept(), 'rev-parse', 'refs/gitferry/kept/1/x/heads/main')).toBe(oid)
-  })
-})
-
-describe('maintain', () => {
-  const packsOf = (store: Store) =>
-    readdirSync(join(store.path, 'objects', 'pack')).filter((name) => name.endsWith('.pack')).length
-
-  it('rolls many packs up into few, and drops no object, reachable or not', async () => {
-    const repo = sandbox.bare('source')
-    sandbox.history(repo, { commits: 1 })
-    const store = await stores.open(source(repo))
-    const oids: string[] = []
-    const fetchOneMore = () => {
-      oids.push(sandbox.history(repo, { commits: 1 }))
-      const refspec = '+refs/heads/main:refs/remotes/origin/heads/main'
-      sandbox.run(store.path, 'fetch', '-q', '--no-tags', repo, refspec)
-      sandbox.run(store.path, 'repack', '-d', '-q', '-l')
-    }
-    while (packsOf(store) < 49) fetchOneMore()
-    expect(await stores.maintain(store)).toBe(false)
-    fetchOneMore()
-    sandbox.run(store.path, 'update-ref', '-d', 'refs/remotes/origin/heads/main')
-    expect(await stores.maintain(store)).toBe(true)
-    expect(packsOf(store)).toBeLessThan(5)
-    for (const oid of oids) expect(sandbox.run(store.path, 'cat-file', '-t', oid)).toBe('commit')
-    sandbox.run(store.path, 'fsck', '--full')
   })
 })
 

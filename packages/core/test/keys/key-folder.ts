@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'vitest'
 
 /** What ssh-keygen says of a private key. */
 export interface Shown {
@@ -11,8 +12,11 @@ export interface Shown {
   readonly publicKey: string
 }
 
-export const hasOpenssl = spawnSync('openssl', ['version']).status === 0
-if (!hasOpenssl) process.stderr.write('openssl is not installed: its containers are not tried\n')
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+/** Passes a test over, and says why, where openssl is not on this machine. */
+export const needsOpenssl = ({ skip }: Pick<TestContext, 'skip'>): void =>
+  skip(!hasOpenssl, 'openssl is not installed')
 
 /** A folder in which the real tools make keys. Disposing removes it. */
 export class KeyFolder implements Disposable {

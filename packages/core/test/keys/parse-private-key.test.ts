@@ -1,9 +1,9 @@
 import ssh2 from 'ssh2'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { OpenSshKeyOpener } from '../../src/keys/openssh-key-opener.ts'
 import { parsePrivateKey } from '../../src/keys/parse-private-key.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
-import { hasOpenssl, KeyFolder } from './key-folder.ts'
+import { KeyFolder, needsOpenssl } from './key-folder.ts'
 
 const passphrase = 'correct horse "battery" ßtaple'
 const kinds = {
@@ -110,7 +110,9 @@ describe('a private key says what ssh-keygen says of it', () => {
   })
 })
 
-describe.skipIf(!hasOpenssl)('a private key that openssl wrote', () => {
+describe('a private key that openssl wrote', () => {
+  beforeEach(needsOpenssl)
+
   const pkcs8 = ['pkcs8', '-topk8', '-passout', `pass:${passphrase}`]
   const pem = (kind: Kind) => folder.convert(keys.get(kind)!, '-m', 'PEM')
 

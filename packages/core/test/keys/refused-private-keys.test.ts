@@ -6,7 +6,7 @@ import { OpenSshKeyOpener } from '../../src/keys/openssh-key-opener.ts'
 import { type ParsePrivateKeyOptions, parsePrivateKey } from '../../src/keys/parse-private-key.ts'
 import { silentLogger } from '../../src/ports/logger.ts'
 import vectors from '../fixtures/hostile-inputs.json' with { type: 'json' }
-import { hasOpenssl, KeyFolder } from './key-folder.ts'
+import { KeyFolder, needsOpenssl } from './key-folder.ts'
 
 const opener = new OpenSshKeyOpener({ logger: silentLogger })
 
@@ -275,7 +275,8 @@ describe('a key whose decryption would take hours is refused before it begins', 
     )
   }
 
-  it.skipIf(!hasOpenssl)('PBKDF2 with more than a million rounds', async () => {
+  it('PBKDF2 with more than a million rounds', async (context) => {
+    needsOpenssl(context)
     const options = ['pkcs8', '-topk8', '-v2', 'aes-256-cbc', '-iter', '1000000', '-passout', 'pass:secret']
     const text = folder.openssl(rsa, ...options)
     expect((await parsePrivateKey(text, { opener, passphrase: 'secret' })).wasEncrypted).toBe(true)
@@ -288,7 +289,8 @@ describe('a key whose decryption would take hours is refused before it begins', 
     }
   })
 
-  it.skipIf(!hasOpenssl)('scrypt with parameters that only its memory limit would let through', async () => {
+  it('scrypt with parameters that only its memory limit would let through', async (context) => {
+    needsOpenssl(context)
     const text = folder.openssl(rsa, 'pkcs8', '-topk8', '-scrypt', '-passout', 'pass:secret')
     const usual = Buffer.from('02024000020108020101', 'hex')
     const costly = Buffer.from('02024000020108020109', 'hex')
@@ -297,7 +299,8 @@ describe('a key whose decryption would take hours is refused before it begins', 
     )
   })
 
-  it.skipIf(!hasOpenssl)('schemes that OpenSSL has retired', async () => {
+  it('schemes that OpenSSL has retired', async (context) => {
+    needsOpenssl(context)
     const options = ['pkcs8', '-topk8', '-v1', 'PBE-SHA1-3DES', '-passout', 'pass:secret']
     expect((await refusal(folder.openssl(rsa, ...options), { passphrase: 'secret' })).message).toMatch(
       /not supported any more/,

@@ -132,13 +132,18 @@ describe('what the end of a run is told as', () => {
 
   it.each([
     ['failures', { failure_count: 2 }],
-    ['a pause', { paused_at: '2026-01-01T00:00:00.000Z' }],
+    ['a pause', { paused_at: '2026-01-01T00:00:00.000Z', failure_count: 10 }],
     ['a pause that a person ended', { last_status: 'failed' }],
     ['a conflict', { last_status: 'conflict' }],
     ['a partial success', { last_status: 'partial' }],
   ] as const)('a success after %s is a recovery as well', (_, before) => {
     expect(told(before, { failure_count: 0 }, 'success')).toEqual(['sync_success', 'task_recovered'])
     expect(told(before, {}, 'failed')).toEqual(['sync_failure'])
+  })
+
+  it('a success of a task that somebody paused is none', () => {
+    const paused = { paused_at: '2026-01-01T00:00:00.000Z', paused_reason: 'paused by alice' }
+    expect(told({ ...paused, last_status: 'success' }, {}, 'success')).toEqual(['sync_success'])
   })
 
   it('a success after a success is none', () => {

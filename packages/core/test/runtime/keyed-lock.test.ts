@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { abortError } from '../../src/runtime/abort.ts'
 import { KeyedLock } from '../../src/runtime/keyed-lock.ts'
 import { turns } from '../../src/testing/queue/turns.ts'
 
@@ -69,5 +70,64 @@ describe('a keyed lock', () => {
     await expect(failed).rejects.toThrow('broken')
     expect(await next).toBe('next')
     expect(await lock.hold('a', async () => 'later')).toBe('later')
+  })
+})
+
+describe('a holder that gives way', () => {
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      if (signal.aborted) reject(abortError(signal))
+      signal.addEventListener('abort', () => reject(abortError(signal)), { once: true })
+    })
+
+  it('works where nobody wants the key', async () => {
+    const lock = new KeyedLock()
+    expect(await lock.holdWhileUnwanted('a', async () => 7)).toEqual({ done: 7 })
+    expect(await lock.holdWhileUnwanted('a', async () => 8)).toEqual({ done: 8 })
+  })
+
+  it('does not begin where somebody holds the key', async () => {
+    const lock = new KeyedLock()
+    const gate = Promise.withResolvers<void>()
+    const held = lock.hold('a', () => gate.promise)
+    const work = vi.fn(async () => 7)
+    expect(await lock.holdWhileUnwanted('a', work)).toBe('busy')
+    expect(work).not.toHaveBeenCalled()
+    gate.resolve()
+    await held
+  })
+
+  it('gives up as soon as another asks, who begins only when it has', async () => {
+    const lock = new KeyedLock()
+    const seen: string[] = []
+    const cleared = Promise.withResolvers<void>()
+    const idle = lock.holdWhileUnwanted('a', async (signal) => {
+      await untilAborted(signal).catch(async (error: unknown) => {
+        seen.push('gives up')
+        await cleared.promise
+        throw error
+      })
+    })
+    const other = lock.hold('b', async () => seen.push('another key'))
+    await other
+    const run = lock.hold('a', async () => seen.push('run'))
+    await turns()
+    expect(seen).toEqual(['another key', 'gives up'])
+    cleared.resolve()
+    expect(await idle).toBe('gave-way')
+    await run
+    expect(seen).toEqual(['another key', 'gives up', 'run'])
+  })
+
+  it('ends by its caller’s signal, and by its own error, as any holder', async () => {
+    const lock = new KeyedLock()
+    const controller = new AbortController()
+    const given = lock.holdWhileUnwanted('a', untilAborted, { signal: controller.signal })
+    controller.abort()
+    await expect(given).rejects.toMatchObject({ code: 'ABORTED' })
+    await turns()
+    const broken = lock.holdWhileUnwanted('a', () => Promise.reject(new Error('broken')))
+    await expect(broken).rejects.toThrow('broken')
+    expect(await lock.hold('a', async () => 'free')).toBe('free')
   })
 })

@@ -10,8 +10,8 @@ describe('the queue suite finds what is wrong', () => {
       for (const [rule, queueCase] of Object.entries(cases)) {
         it(`${rule}, but: ${queueCase.defect}`, async () => {
           const defect = queueDefects[theme]?.[rule]
-          const outcome = runQueueCase(queueCase, async ({ concurrency, logger }) => {
-            const right = new InProcessQueue({ concurrency, logger })
+          const outcome = runQueueCase(queueCase, async ({ concurrency, perHost, logger }) => {
+            const right = new InProcessQueue({ concurrency, perHost, logger })
             return {
               adapter: defect!(right),
               patienceMs: 50,

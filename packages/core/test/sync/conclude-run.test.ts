@@ -15,10 +15,18 @@ const ref = (outcome: RefOutcome, given: Partial<RunRef> = {}): RunRef => ({
   new_oid: b,
   outcome,
   reason: `why ${outcome}`,
+  failure_class: null,
   ...given,
 })
 
-const nothing = { commit_range: '', refs_changed: 0, refs_failed: 0, error_code: null, error_message: null }
+const nothing = {
+  commit_range: '',
+  refs_changed: 0,
+  refs_failed: 0,
+  error_code: null,
+  error_message: null,
+  failure_class: null,
+}
 
 describe('the commit range of a ref', () => {
   it.each([
@@ -65,6 +73,7 @@ describe('what a run came to', () => {
         status: 'conflict',
         refs_failed: 1,
         error_code: 'SYNC_CONFLICT',
+        failure_class: 'policy',
         error_message: 'refs/heads/main: why conflict',
       },
     },
@@ -74,6 +83,7 @@ describe('what a run came to', () => {
         status: 'conflict',
         refs_failed: 1,
         error_code: 'SYNC_CONFLICT',
+        failure_class: 'policy',
         error_message: 'refs/heads/main: why conflict',
       },
     },
@@ -96,6 +106,15 @@ describe('what a run came to', () => {
       },
     },
     {
+      refs: [ref('failed'), ref('rejected', { target_ref: 'refs/heads/b' })],
+      came: {
+        status: 'failed',
+        refs_failed: 2,
+        error_code: 'GIT_REJECTED',
+        error_message: 'refs/heads/b: why rejected',
+      },
+    },
+    {
       refs: [ref('conflict', { target_ref: 'refs/heads/b' }), ref('updated')],
       came: {
         status: 'partial',
@@ -103,6 +122,7 @@ describe('what a run came to', () => {
         refs_changed: 1,
         refs_failed: 1,
         error_code: 'SYNC_CONFLICT',
+        failure_class: 'policy',
         error_message: 'refs/heads/b: why conflict',
       },
     },
@@ -117,8 +137,61 @@ describe('what a run came to', () => {
         error_message: 'refs/heads/b: why stale',
       },
     },
+    {
+      refs: [ref('held')],
+      came: {
+        status: 'conflict',
+        refs_failed: 1,
+        error_code: 'APPROVAL_REQUIRED',
+        error_message: 'refs/heads/main: why held',
+        failure_class: 'policy',
+      },
+    },
+    {
+      refs: [ref('held', { target_ref: 'refs/heads/b' }), ref('updated'), ref('held')],
+      came: {
+        status: 'partial',
+        commit_range: `${a}..${b}`,
+        refs_changed: 1,
+        refs_failed: 2,
+        error_code: 'APPROVAL_REQUIRED',
+        error_message: 'refs/heads/b: why held',
+        failure_class: 'policy',
+      },
+    },
+    {
+      refs: [ref('held'), ref('conflict', { target_ref: 'refs/heads/b' })],
+      came: {
+        status: 'conflict',
+        refs_failed: 2,
+        error_code: 'SYNC_CONFLICT',
+        error_message: 'refs/heads/b: why conflict',
+        failure_class: 'policy',
+      },
+    },
+    {
+      refs: [ref('held'), ref('stale', { target_ref: 'refs/heads/b', failure_class: 'race' })],
+      came: {
+        status: 'failed',
+        refs_failed: 2,
+        error_code: 'GIT_REJECTED',
+        error_message: 'refs/heads/b: why stale',
+        failure_class: 'race',
+      },
+    },
   ])('$came.status: $refs.0.outcome $refs.1.outcome $refs.2.outcome', ({ refs, came }) => {
     expect(concludeRun(refs, 7)).toEqual({ ...nothing, refs_total: 7, ...came })
+  })
+
+  it('names no more than twenty ranges, and says how many more there are', () => {
+    const updated = (count: number) =>
+      Array.from({ length: count }, (_, at) => ref('updated', { target_ref: `refs/heads/${at}` }))
+    const { commit_range } = concludeRun(updated(23), 23)
+    const named = commit_range.split('; ')
+    expect(named).toHaveLength(21)
+    expect(named[19]).toBe(`refs/heads/19: ${a}..${b}`)
+    expect(named[20]).toBe('and 3 more')
+    expect(concludeRun(updated(20), 20).commit_range.split('; ')).toHaveLength(20)
   })
 
   const anyRefs = fc.array(

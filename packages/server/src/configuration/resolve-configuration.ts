@@ -28,6 +28,8 @@ export interface Configuration {
   /** Undefined: the git of the PATH. */
   readonly git: string | undefined
   readonly concurrency: number
+  readonly concurrencyPerHost: number
+  readonly networkRetries: number
   readonly secretKey: SecretKeyChoice
   /** Keys of before, in base64. */
   readonly oldSecretKeys: readonly string[]
@@ -130,6 +132,8 @@ function complete(
     trustedOwners: given.trusted_owners ?? [],
     git: given.git,
     concurrency: given.concurrency ?? 4,
+    concurrencyPerHost: given.concurrency_per_host ?? 2,
+    networkRetries: given.network_retries ?? 2,
     secretKey: secrets.key,
     oldSecretKeys: secrets.oldKeys,
     webhooks: {

@@ -76,6 +76,8 @@ export const settingsSchema = z
     trusted_owners: list(integer(0, 2 ** 32 - 2)),
     git: text('a path').refine(isAbsolute, 'must be an absolute path'),
     concurrency: integer(1, 64),
+    concurrency_per_host: integer(1, 64),
+    network_retries: integer(0, 10),
     log_level: oneOf(['debug', 'info', 'warn', 'error']),
     log_format: oneOf(['pretty', 'json']),
     secret_key: text('text').regex(secretKey, 'must be 32 bytes in base64: openssl rand -base64 32'),

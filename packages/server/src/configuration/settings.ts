@@ -104,6 +104,22 @@ export const settings: readonly Setting[] = [
     help: 'How many runs may run at once. Default 4.',
   },
   {
+    name: 'concurrency_per_host',
+    flag: 'concurrency-per-host',
+    variable: 'GITFERRY_CONCURRENCY_PER_HOST',
+    kind: 'integer',
+    value: 'N',
+    help: 'How many of them may go to the same remote host. Default 2.',
+  },
+  {
+    name: 'network_retries',
+    flag: 'network-retries',
+    variable: 'GITFERRY_NETWORK_RETRIES',
+    kind: 'integer',
+    value: 'N',
+    help: 'How often a run tries again by itself after the network failed. Default 2.',
+  },
+  {
     name: 'log_level',
     flag: 'log-level',
     variable: 'GITFERRY_LOG_LEVEL',

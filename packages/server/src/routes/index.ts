@@ -3,11 +3,13 @@ import { auditRoutes } from './audit.ts'
 import { branchRoutes } from './branches.ts'
 import { credentialRoutes } from './credentials.ts'
 import { eventRoutes } from './events.ts'
+import { jobRoutes } from './jobs.ts'
 import { notificationRoutes } from './notifications.ts'
 import { remoteRoutes } from './remotes.ts'
 import { repoRoutes } from './repos.ts'
 import type { Route } from './route.ts'
 import { sshKeyRoutes } from './ssh-keys.ts'
+import { syncPlanRoutes } from './sync-plans.ts'
 import { syncRunRoutes } from './sync-runs.ts'
 import { syncTaskRoutes } from './sync-tasks.ts'
 import { systemRoutes } from './system.ts'
@@ -17,10 +19,12 @@ import { webhookRoutes } from './webhooks.ts'
 /** What answers at each address: one route an endpoint, none missing. */
 export const routes: Readonly<Record<EndpointName, Route>> = {
   ...repoRoutes,
+  ...jobRoutes,
   ...remoteRoutes,
   ...branchRoutes,
   ...tagRoutes,
   ...syncTaskRoutes,
+  ...syncPlanRoutes,
   ...syncRunRoutes,
   ...webhookRoutes,
   ...sshKeyRoutes,

@@ -1,4 +1,4 @@
-import type { PageQuery, RegisterRepo, UpdateRepo } from '@gitferry/core/contract'
+import type { CloneRepo, CreateRepo, PageQuery, RegisterRepo, UpdateRepo } from '@gitferry/core/contract'
 import type { Route } from './route.ts'
 
 export const repoRoutes = {
@@ -7,5 +7,8 @@ export const repoRoutes = {
   'repos.get': ({ gitferry, id, signal }) => gitferry.repos.get(id, { signal }),
   'repos.register': async ({ gitferry, body }) => gitferry.repos.register(await body<RegisterRepo>()),
   'repos.update': async ({ gitferry, id, body }) => gitferry.repos.update(id, await body<UpdateRepo>()),
-  'repos.delete': ({ gitferry, id }) => gitferry.repos.delete(id),
+  'repos.delete': ({ gitferry, id, query }) =>
+    gitferry.repos.delete(id, query<{ drop_kept?: boolean }>('drop_kept')),
+  'repos.clone': async ({ gitferry, body }) => gitferry.repos.clone(await body<CloneRepo>()),
+  'repos.create': async ({ gitferry, body }) => gitferry.repos.create(await body<CreateRepo>()),
 } as const satisfies Record<string, Route>

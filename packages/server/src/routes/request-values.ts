@@ -13,6 +13,7 @@ const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
   after: 'number',
   force: 'boolean',
   cancel: 'boolean',
+  drop_kept: 'boolean',
   wait: 'boolean',
 }
 

@@ -1,4 +1,4 @@
-import type { RunLogEvent, RunQuery } from '@gitferry/core/contract'
+import type { RestoreRefs, RunLogEvent, RunQuery } from '@gitferry/core/contract'
 import type { StreamedEvent } from './event-stream.ts'
 import type { Route } from './route.ts'
 
@@ -17,6 +17,8 @@ export const syncRunRoutes = {
   'sync.runs.get': ({ gitferry, id, signal }) => gitferry.sync.runs.get(id, { signal }),
   'sync.runs.cancel': ({ gitferry, id, signal }) => gitferry.sync.runs.cancel(id, { signal }),
   'sync.runs.retry': ({ gitferry, id }) => gitferry.sync.runs.retry(id),
+  'sync.runs.restore': async ({ gitferry, id, body, query, signal }) =>
+    gitferry.sync.runs.restore(id, await body<RestoreRefs>(), query<{ wait?: boolean }>('wait'), { signal }),
   'sync.runs.log': async ({ gitferry, id, lastEventId, query, signal, stream, wantsEvents }) => {
     if (wantsEvents) {
       // a caller that comes back sends its first address again; what it got last counts

@@ -14,6 +14,8 @@ export const syncTaskRoutes = {
   'sync.tasks.run': ({ gitferry, id, query, signal }) =>
     gitferry.sync.tasks.run(id, query<{ wait?: boolean }>('wait'), { signal }),
   'sync.tasks.plan': ({ gitferry, id, signal }) => gitferry.sync.tasks.plan(id, { signal }),
+  'sync.tasks.pause': ({ gitferry, id }) => gitferry.sync.tasks.pause(id),
+  'sync.tasks.resume': ({ gitferry, id }) => gitferry.sync.tasks.resume(id),
   'sync.tasks.runs': async ({ gitferry, id, query, signal }) => {
     const filter = query<RunQuery>('repo_id', 'status', 'trigger', 'since', 'page', 'page_size')
     // a task that does not exist is not a task without runs

@@ -1,10 +1,11 @@
 import type { CredentialsApi, HostKeysApi, SshKeysApi } from './access.ts'
 import type { AuditApi } from './audit.ts'
 import type { EventsApi } from './events.ts'
+import type { JobsApi } from './jobs.ts'
 import type { NotificationsApi } from './notifications.ts'
 import type { BranchesApi, TagsApi } from './refs.ts'
 import type { ReposApi } from './repos.ts'
-import type { SyncRunsApi, SyncTasksApi } from './sync.ts'
+import type { KeptRefsApi, SyncPlansApi, SyncRunsApi, SyncTasksApi } from './sync.ts'
 import type { SystemApi } from './system.ts'
 
 /** gitferry, in this process or at the other end of HTTP: the same methods, records and errors. */
@@ -12,7 +13,13 @@ export interface GitferryApi extends EventsApi {
   readonly repos: ReposApi
   readonly branches: BranchesApi
   readonly tags: TagsApi
-  readonly sync: { readonly tasks: SyncTasksApi; readonly runs: SyncRunsApi }
+  readonly sync: {
+    readonly tasks: SyncTasksApi
+    readonly plans: SyncPlansApi
+    readonly runs: SyncRunsApi
+    readonly kept: KeptRefsApi
+  }
+  readonly jobs: JobsApi
   readonly keys: SshKeysApi
   readonly credentials: CredentialsApi
   readonly hostKeys: HostKeysApi

@@ -1,4 +1,5 @@
 import type { Deleted } from '../deleted.ts'
+import type { CloneRepo, CreateRepo, Job } from '../job.ts'
 import type { Page, PageQuery } from '../page.ts'
 import type { AddRemote, DeletedRemote, Remote, UpdateRemote } from '../remote.ts'
 import type { RemoteTest } from '../remote-test.ts'
@@ -44,11 +45,26 @@ export interface ReposApi {
   /**
    * Registers the repository at an absolute path: the top of a worktree, or a bare repository. Its remotes are
    * imported; nothing in it is run or changed.
-   * @throws PATH_INVALID, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, PATH_NOT_OWNED, REPO_EXISTS, SSH_KEY_NOT_FOUND
+   * @throws PATH_INVALID, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, PATH_NOT_OWNED, REPO_EXISTS, SSH_KEY_NOT_FOUND,
+   *   CREDENTIAL_NOT_FOUND
    */
   register(input: RegisterRepo, options?: CallOptions): Promise<Repo>
   /** Changes only the fields that `input` carries. @throws REPO_NOT_FOUND, REPO_EXISTS, SSH_KEY_NOT_FOUND */
   update(id: number, input: UpdateRepo, options?: CallOptions): Promise<Repo>
-  /** Takes the record and gitferry's store, never the files. @throws REPO_NOT_FOUND, REPO_IN_USE */
-  delete(id: number, options?: CallOptions): Promise<Deleted>
+  /**
+   * Takes the record and gitferry's store, never the files: those of a hosted repository are moved to `retired/` in the
+   * data directory. What runs have overwritten stays kept unless `drop_kept`.
+   * @throws REPO_NOT_FOUND, REPO_IN_USE
+   */
+  delete(id: number, query?: { readonly drop_kept?: boolean }, options?: CallOptions): Promise<Deleted>
+  /**
+   * Asks for a clone and answers its job at once: a bare copy that gitferry hosts, or with `path` a worktree there.
+   * The repository is registered, with the remote `origin`, when it stands whole; before, nothing is at its place.
+   * A sync task from `origin` to `local` keeps a copy fresh; without one it stays as it is.
+   * @throws INVALID_INPUT, URL_FORBIDDEN, PATH_INVALID, PATH_EXISTS, PATH_OUTSIDE_ROOTS, REPO_EXISTS,
+   *   SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND, SECRETS_UNAVAILABLE, REF_INVALID
+   */
+  clone(input: CloneRepo, options?: CallOptions): Promise<Job>
+  /** Makes an empty bare repository that gitferry hosts. @throws REPO_EXISTS, REF_INVALID, STORE_FAILED, DISK_FULL */
+  create(input: CreateRepo, options?: CallOptions): Promise<Repo>
 }

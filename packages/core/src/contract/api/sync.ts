@@ -1,7 +1,8 @@
 import type { Deleted } from '../deleted.ts'
 import type { RunLogEvent } from '../events.ts'
+import type { KeptRef, KeptRefQuery, RestoreRefs } from '../kept-ref.ts'
 import type { Page, PageQuery } from '../page.ts'
-import type { Plan } from '../plan.ts'
+import type { Plan, PlanQuery } from '../plan.ts'
 import type { Run, RunQuery, RunWithRefs } from '../run.ts'
 import type { CreateSyncTask, SyncTask, UpdateSyncTask } from '../sync-task.ts'
 import type { CallOptions, FollowOptions } from './call-options.ts'
@@ -27,8 +28,41 @@ export interface SyncTasksApi {
    * @throws TASK_NOT_FOUND
    */
   run(id: number, query?: { readonly wait?: boolean }, options?: CallOptions): Promise<Run>
-  /** What a run would do now; it is stored, nothing else changes. @throws TASK_NOT_FOUND and what git answers */
+  /**
+   * What a run would do now; it is stored and takes the place of the task's open plan, nothing else changes. One that a
+   * guard would stop says so in `stopped_code`.
+   * @throws TASK_NOT_FOUND and what git answers
+   */
   plan(id: number, options?: CallOptions): Promise<Plan>
+  /** No schedule and no webhook runs it until it is resumed; somebody may. May be called twice. @throws TASK_NOT_FOUND */
+  pause(id: number, options?: CallOptions): Promise<SyncTask>
+  /** Lets a paused task run again and forgets its failures. May be called twice. @throws TASK_NOT_FOUND */
+  resume(id: number, options?: CallOptions): Promise<SyncTask>
+}
+
+/** Stored plans: what a run would do, or was stopped from doing. */
+export interface SyncPlansApi {
+  /** One page, newest first. `page` defaults to 1, `page_size` to 20. */
+  list(query?: PlanQuery, options?: CallOptions): Promise<Page<Plan>>
+  /** Every plan that the query matches, newest first. */
+  all(query?: Omit<PlanQuery, 'page' | 'page_size'>, options?: CallOptions): AsyncIterable<Plan>
+  /** @throws PLAN_NOT_FOUND */
+  get(id: number, options?: CallOptions): Promise<Plan>
+  /**
+   * Asks for a run that carries out exactly this plan, also what a guard or a needed approval had stopped: asking is
+   * the approval. When any of its refs has moved since, on either side, nothing of it is applied and the run fails with
+   * PLAN_STALE, naming them. Answers at once, or with `wait` when the run ends.
+   * @throws PLAN_NOT_FOUND, TASK_NOT_FOUND; PLAN_CLOSED when it was applied already, is stale, superseded or empty
+   */
+  apply(id: number, query?: { readonly wait?: boolean }, options?: CallOptions): Promise<Run>
+}
+
+/** Values that runs have overwritten or deleted, kept for the task's `keep_days`. */
+export interface KeptRefsApi {
+  /** One page, newest first. `page` defaults to 1, `page_size` to 20. */
+  list(query?: KeptRefQuery, options?: CallOptions): Promise<Page<KeptRef>>
+  /** Every one that the query matches, newest first. */
+  all(query?: Omit<KeptRefQuery, 'page' | 'page_size'>, options?: CallOptions): AsyncIterable<KeptRef>
 }
 
 export interface SyncRunsApi {
@@ -59,4 +93,17 @@ export interface SyncRunsApi {
    * @throws RUN_NOT_FOUND, RUN_NOT_FINISHED, TASK_NOT_FOUND when its task was deleted
    */
   retry(id: number, options?: CallOptions): Promise<Run>
+  /**
+   * Asks for a run that puts back what this one has overwritten or deleted at its target, and pauses the task, whose
+   * next run would overwrite it again. Where the target moved on since, it is refused unless `overwrite`. What the
+   * target has now is kept in its turn. Answers at once, or with `wait` when the run ends.
+   * @throws RUN_NOT_FOUND, KEPT_REF_NOT_FOUND, RESTORE_REFUSED, TASK_NOT_FOUND when the task was deleted, what
+   *   `tasks.plan` throws
+   */
+  restore(
+    id: number,
+    input?: RestoreRefs,
+    query?: { readonly wait?: boolean },
+    options?: CallOptions,
+  ): Promise<Run>
 }

@@ -1,5 +1,8 @@
 import type { Branch } from '../branch.ts'
 import type { Channel, Delivery } from '../channel.ts'
+import type { Job } from '../job.ts'
+import type { KeptRef } from '../kept-ref.ts'
+import type { Plan } from '../plan.ts'
 import type { Remote } from '../remote.ts'
 import type { RemoteTest } from '../remote-test.ts'
 import type { Repo } from '../repo.ts'
@@ -31,6 +34,7 @@ export const exampleRepo: Repo = {
   path: '/home/git/repos/my-project',
   current_branch: 'main',
   is_bare: false,
+  is_hosted: false,
   default_branch: 'main',
   remotes: [exampleRemote],
   ssh_key_id: null,
@@ -99,6 +103,8 @@ export const examplePendingRun: Run = {
   refs_failed: 0,
   error_code: null,
   error_message: null,
+  failure_class: null,
+  plan_id: null,
   queued_at: at,
   started_at: null,
   finished_at: null,
@@ -127,6 +133,7 @@ export const exampleRunWithRefs: RunWithRefs = {
       new_oid: newOid,
       outcome: 'updated',
       reason: '',
+      failure_class: null,
     },
   ],
 }
@@ -170,4 +177,63 @@ export const exampleDelivery: Delivery = {
   next_attempt_at: null,
   created_at: at,
   finished_at: '2026-01-02T03:14:05.678Z',
+}
+
+export const examplePlan: Plan = {
+  id: 1,
+  task_id: 1,
+  repo_id: 1,
+  kind: 'sync',
+  status: 'open',
+  updates: [
+    {
+      action: 'fast-forward',
+      source_ref: 'refs/heads/main',
+      target_ref: 'refs/heads/main',
+      old_oid: oldOid,
+      new_oid: newOid,
+      ahead: 3,
+      behind: 0,
+      reason: '3 commits to carry over',
+    },
+  ],
+  stopped_code: null,
+  stopped_reason: null,
+  run_id: null,
+  applied_by_run_id: null,
+  created_at: at,
+}
+
+export const exampleKeptRef: KeptRef = {
+  id: 1,
+  run_id: 7,
+  task_id: 1,
+  repo_id: 1,
+  target_repo_id: 1,
+  target_remote: 'backup',
+  ref: 'refs/heads/main',
+  oid: oldOid,
+  became_oid: newOid,
+  kept_ref: 'refs/gitferry/kept/7/heads/main',
+  kept_at: at,
+  expires_at: '2026-02-01T03:04:05.678Z',
+  restored_by_run_id: null,
+}
+
+export const exampleJob: Job = {
+  id: 1,
+  kind: 'clone',
+  status: 'running',
+  name: 'my-project',
+  url: 'https://git.example.org/team/my-project.git',
+  repo_id: null,
+  attempt: 1,
+  stage: 'Receiving objects',
+  percent: 42,
+  error_code: null,
+  error_message: null,
+  queued_at: at,
+  started_at: at,
+  finished_at: null,
+  duration_ms: null,
 }

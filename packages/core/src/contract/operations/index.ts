@@ -1,11 +1,13 @@
 import { auditOperations } from './audit.ts'
 import { branchOperations } from './branches.ts'
 import { credentialOperations, hostKeyOperations } from './credentials.ts'
+import { jobOperations } from './jobs.ts'
 import { notificationOperations } from './notifications.ts'
 import type { OperationGroup, Operations } from './operation.ts'
 import { remoteOperations } from './remotes.ts'
 import { repoOperations } from './repos.ts'
 import { sshKeyOperations } from './ssh-keys.ts'
+import { syncPlanOperations } from './sync-plans.ts'
 import { syncRunOperations } from './sync-runs.ts'
 import { syncTaskOperations } from './sync-tasks.ts'
 import { systemOperations } from './system.ts'
@@ -24,10 +26,12 @@ export type {
 /** What every endpoint takes and answers, noun by noun. */
 export const operationGroups: readonly OperationGroup[] = [
   repoOperations,
+  jobOperations,
   remoteOperations,
   branchOperations,
   tagOperations,
   syncTaskOperations,
+  syncPlanOperations,
   syncRunOperations,
   webhookOperations,
   sshKeyOperations,
@@ -41,10 +45,12 @@ export const operationGroups: readonly OperationGroup[] = [
 /** The same by endpoint; the compiler finds one that is missing. */
 export const operations: Operations = {
   ...repoOperations.operations,
+  ...jobOperations.operations,
   ...remoteOperations.operations,
   ...branchOperations.operations,
   ...tagOperations.operations,
   ...syncTaskOperations.operations,
+  ...syncPlanOperations.operations,
   ...syncRunOperations.operations,
   ...webhookOperations.operations,
   ...sshKeyOperations.operations,

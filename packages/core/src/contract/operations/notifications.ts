@@ -37,7 +37,7 @@ export const notificationOperations = {
     'notifications.channels.create': {
       summary: 'Create a channel',
       description:
-        'What `config` holds depends on the type. `template` is Liquid and accepts the form `{{.TaskKey}}` too.',
+        'What `config` holds depends on the type. `template` is Liquid and accepts the form `{{.TaskKey}}` too. Of a task that goes wrong again and again in the same way (`sync_failure`, `sync_conflict` or `sync_partial` with the same error code) a channel is told once, and once a day while that goes on; of a task that paused itself once (`task_paused`), and once when it works again (`task_recovered`).',
       body: sends(createChannel, {
         type: 'dingtalk',
         name: '开发群通知',

@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import { deleted } from '../deleted.ts'
+import { cloneRepo, createRepo, job } from '../job.ts'
 import { pageQuery } from '../page.ts'
 import { registerRepo, repo, updateRepo } from '../repo.ts'
 import { localGitErrors } from './common-errors.ts'
-import { exampleRepo } from './examples.ts'
+import { exampleJob, exampleRepo } from './examples.ts'
 import { answers, type OperationGroup, sends } from './operation.ts'
 import { idOf } from './path-parameters.ts'
 
@@ -35,10 +37,53 @@ export const repoOperations = {
     },
     'repos.delete': {
       summary: 'Unregister a repository',
-      description: 'Takes the record and gitferry’s store, never the files.',
+      description:
+        'Takes the record and gitferry’s store, never the files: those of a hosted repository are moved to `retired/` in the data directory. What runs have overwritten stays kept.',
       path: idOf('repository'),
+      query: z.object({
+        drop_kept: z
+          .boolean()
+          .optional()
+          .describe('Drops the kept values as well; nobody can restore them then'),
+      }),
       answer: answers(deleted, { id: 1, deleted: true }),
       errors: ['REPO_NOT_FOUND', 'REPO_IN_USE'],
+    },
+    'repos.clone': {
+      summary: 'Clone a repository',
+      description:
+        'Answers a job at once: a bare copy that gitferry keeps in its data directory, or with `path` a worktree there. The repository is registered, with the remote `origin`, when it stands whole. A sync task keeps a copy fresh; without one it stays as it is.',
+      body: sends(cloneRepo, { url: 'https://git.example.org/team/my-project.git', name: 'my-project' }),
+      answer: answers(job, exampleJob),
+      errors: [
+        'SSH_KEY_NOT_FOUND',
+        'CREDENTIAL_NOT_FOUND',
+        'SECRETS_UNAVAILABLE',
+        'URL_FORBIDDEN',
+        'PATH_INVALID',
+        'PATH_EXISTS',
+        'PATH_OUTSIDE_ROOTS',
+        'REPO_EXISTS',
+        'REF_INVALID',
+      ],
+    },
+    'repos.create': {
+      summary: 'Create an empty bare repository',
+      description: 'gitferry keeps it in its data directory.',
+      body: sends(createRepo, { name: 'my-project', default_branch: 'main' }),
+      answer: answers(repo, { ...exampleRepo, is_bare: true, is_hosted: true, remotes: [] }),
+      errors: [
+        'PATH_INVALID',
+        'NOT_A_REPOSITORY',
+        'GIT_FAILED',
+        'GIT_MISSING',
+        'GIT_OUTPUT_TOO_LARGE',
+        'GIT_TIMEOUT',
+        'REPO_EXISTS',
+        'REF_INVALID',
+        'STORE_FAILED',
+        'DISK_FULL',
+      ],
     },
   },
 } as const satisfies OperationGroup

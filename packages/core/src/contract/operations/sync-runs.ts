@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { runLogEventData } from '../events.ts'
+import { restoreRefs } from '../kept-ref.ts'
 import { run, runQuery, runWithRefs } from '../run.ts'
+import { remoteErrors } from './common-errors.ts'
 import { examplePendingRun, exampleRun, exampleRunWithRefs } from './examples.ts'
-import { answers, type OperationGroup } from './operation.ts'
+import { answers, type OperationGroup, sends } from './operation.ts'
 import { idOf } from './path-parameters.ts'
 
 const ofRun = idOf('run')
@@ -61,6 +63,27 @@ export const syncRunOperations = {
       path: ofRun,
       answer: answers(run, { ...examplePendingRun, id: 8, trigger: 'retry' }),
       errors: ['RUN_NOT_FOUND', 'RUN_NOT_FINISHED', 'TASK_NOT_FOUND'],
+    },
+    'sync.runs.restore': {
+      summary: 'Put back what a run has overwritten or deleted',
+      description:
+        'Asks for a run that does it, and pauses the task, whose next run would overwrite it again. Where the target moved on since, it is refused unless `overwrite`. What the target has now is kept in its turn.',
+      path: ofRun,
+      query: z.object({
+        wait: z.boolean().optional().describe('Answers when the run has ended; how is in `status`'),
+      }),
+      body: sends(restoreRefs, { refs: ['refs/heads/main'] }),
+      answer: answers(run, { ...examplePendingRun, id: 9, plan_id: 3 }),
+      errors: [
+        ...remoteErrors,
+        'RUN_NOT_FOUND',
+        'KEPT_REF_NOT_FOUND',
+        'RESTORE_REFUSED',
+        'REPO_NOT_FOUND',
+        'SAME_REF',
+        'REF_INVALID',
+        'TASK_NOT_FOUND',
+      ],
     },
   },
 } as const satisfies OperationGroup

@@ -5,7 +5,7 @@ import { plan } from '../plan.ts'
 import { run, runQuery } from '../run.ts'
 import { createSyncTask, syncTask, syncTaskDefaults, updateSyncTask } from '../sync-task.ts'
 import { localGitErrors, remoteErrors } from './common-errors.ts'
-import { examplePendingRun, exampleRun, exampleTask, newOid, oldOid } from './examples.ts'
+import { examplePendingRun, examplePlan, exampleRun, exampleTask } from './examples.ts'
 import { answers, type OperationGroup, sends } from './operation.ts'
 import { idOf } from './path-parameters.ts'
 
@@ -87,34 +87,33 @@ export const syncTaskOperations = {
     },
     'sync.tasks.plan': {
       summary: 'Plan what a run would do now',
-      description: 'The plan is stored; nothing else changes. No update means that both sides are in step.',
+      description:
+        'The plan is stored and takes the place of the task’s open one; nothing else changes. No update means that both sides are in step. One that a guard would stop says so in `stopped_code`.',
       path: ofTask,
-      answer: answers(plan, {
-        id: 1,
-        task_id: 1,
-        repo_id: 1,
-        updates: [
-          {
-            action: 'fast-forward',
-            source_ref: 'refs/heads/main',
-            target_ref: 'refs/heads/main',
-            old_oid: oldOid,
-            new_oid: newOid,
-            ahead: 3,
-            behind: 0,
-            reason: '3 commits ahead',
-          },
-        ],
-        created_at: '2026-01-02T03:04:05.678Z',
-      }),
+      answer: answers(plan, examplePlan),
       errors: [
         ...remoteErrors,
         'TASK_NOT_FOUND',
         'REPO_NOT_FOUND',
         'BRANCH_NOT_FOUND',
         'SAME_REF',
+        'REF_INVALID',
         'VERSION_CONFLICT',
       ],
+    },
+    'sync.tasks.pause': {
+      summary: 'Pause a sync task',
+      description: 'No schedule and no webhook runs it until it is resumed. May be called twice.',
+      path: ofTask,
+      answer: answers(syncTask, { ...exampleTask, paused_at: '2026-01-02T03:04:05.678Z', next_run_at: null }),
+      errors: ['TASK_NOT_FOUND'],
+    },
+    'sync.tasks.resume': {
+      summary: 'Resume a sync task',
+      description: 'Forgets its failures. May be called twice.',
+      path: ofTask,
+      answer: answers(syncTask, exampleTask),
+      errors: ['TASK_NOT_FOUND'],
     },
     'sync.tasks.runs': {
       summary: 'List the runs of a sync task, newest first',

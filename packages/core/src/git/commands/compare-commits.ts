@@ -31,8 +31,10 @@ export const compareCommits = (source: string, target: string): GitCommand<Commi
   exitCodes: [128],
   parse({ exitCode, stdout, stderr }) {
     if (exitCode !== 0) {
-      if (isMissing.test(stderr)) return 'missing'
-      throw classifyFailure({ verb: 'rev-list', exitCode, stderr })
+      const failure = classifyFailure({ verb: 'rev-list', exitCode, stderr })
+      // in a damaged pack git finds nothing either, and says first why
+      if (failure.details.reason !== 'corrupt' && isMissing.test(stderr)) return 'missing'
+      throw failure
     }
     const match = /^(\d+)\t(\d+)$/.exec(stdout.toString('latin1').trim())
     if (!match) throw new GitferryError('GIT_FAILED', 'git rev-list printed no pair of counts.')

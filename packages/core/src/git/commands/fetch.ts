@@ -1,5 +1,5 @@
 import type { GitCommand, GitProtocol } from '../command.ts'
-import { isOid, requireRefPattern } from '../full-ref.ts'
+import { isOid, requireFullRef, requireRefPattern } from '../full-ref.ts'
 
 /** What to fetch and which of our own refs to set to it. */
 export interface FetchRefspec {
@@ -9,15 +9,23 @@ export interface FetchRefspec {
   readonly target?: string
 }
 
+/** A ref of the remote that a pattern beside it must not bring. */
+export interface ExcludedRefspec {
+  /** A full name. */
+  readonly excluded: string
+}
+
 export interface FetchInput {
   readonly url: string
   readonly protocol: GitProtocol
-  readonly refspecs: readonly FetchRefspec[]
+  readonly refspecs: readonly (FetchRefspec | ExcludedRefspec)[]
   readonly progress?: boolean | undefined
 }
 
 // The targets are our own tracking refs, which follow the remote wherever it goes: hence the `+`.
-const written = ({ source, target }: FetchRefspec): string => {
+const written = (refspec: FetchRefspec | ExcludedRefspec): string => {
+  if ('excluded' in refspec) return `^${requireFullRef(refspec.excluded)}`
+  const { source, target } = refspec
   const from = isOid(source) ? source : requireRefPattern(source)
   return target === undefined ? from : `+${from}:${requireRefPattern(target)}`
 }
@@ -25,8 +33,8 @@ const written = ({ source, target }: FetchRefspec): string => {
 /**
  * Fetches objects and sets tracking refs to them; nothing else in the repository changes. Refspecs travel by
  * stdin, so their number is not bound by the length of a command line; but git’s time for full names grows with
- * the square of their number (3,000 take seconds): for more than some hundreds a pattern is faster. A tracking ref that stands in the way of
- * another (`a` and `a/b`) must be deleted before.
+ * the square of their number (3,000 take seconds): `fetchRefspecs` says when a pattern is faster. A tracking ref that
+ * stands in the way of another (`a` and `a/b`, `refsInTheWay`) must be deleted before.
  * @throws REF_INVALID; GIT_FAILED with `details.reason` `object_missing` when a source is gone
  */
 export const fetch = ({ url, protocol, refspecs, progress = false }: FetchInput): GitCommand<void> => ({

@@ -8,6 +8,12 @@ export interface InitInput {
   readonly initialBranch?: string | undefined
 }
 
+/** Makes an empty repository with a worktree, without hooks or templates; git tries out what the file system can do. */
+export const initWorktree = (input: InitInput): GitCommand<void> => {
+  const { args, ...command } = initBare(input)
+  return { ...command, args: args.filter((argument) => argument !== '--bare'), profile: 'worktree' }
+}
+
 /** Makes an empty bare repository without hooks or templates. */
 export const initBare = ({ path, objectFormat, initialBranch = 'main' }: InitInput): GitCommand<void> => ({
   args: [

@@ -11,7 +11,7 @@ export interface LsRemoteInput {
   readonly tags?: boolean | undefined
   /** Only these full names; where they allow it, the server filters by their namespace. */
   readonly refs?: readonly string[] | undefined
-  /** `HEAD` as well. Servers cannot filter for it, so every ref travels: for a first look at a remote. */
+  /** `HEAD` as well, its oid. Servers cannot filter for it, so every ref travels. What it names: `lsRemoteHead`. */
   readonly withHead?: boolean | undefined
 }
 

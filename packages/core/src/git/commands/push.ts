@@ -1,4 +1,4 @@
-import type { RefOutcome } from '../../contract/index.ts'
+import type { FailureClass, RefOutcome } from '../../contract/index.ts'
 import { GitferryError } from '../../errors/index.ts'
 import type { GitCommand, GitProtocol } from '../command.ts'
 import { requireFullRef, requireOid } from '../full-ref.ts'
@@ -24,6 +24,11 @@ export interface RefResult {
   >
   /** In git’s or the remote’s words, not redacted; empty when there is nothing to say. */
   readonly reason: string
+  /**
+   * What kind of trouble; null where there was none. `network`: it is not known what came of the update, it may have
+   * been made: ask the remote.
+   */
+  readonly failure_class: FailureClass | null
 }
 
 export interface PushInput {
@@ -48,8 +53,11 @@ const receivePack =
  * that holds implies force, so what may not be forced has to be left out by the caller. Neither `--force` nor
  * `+` is ever used: each would override the lease.
  *
- * Answers one result per update, in their order; a ref that the remote did not take is a result, not an error.
- * @throws REF_INVALID, INVALID_INPUT (a ref twice); GIT_* when nothing could be pushed at all
+ * Answers one result per update, in their order; a ref that the remote did not take is a result, not an error. How many
+ * fit on one command line: `batchUpdates`. Of an atomic push that failed, the ref at fault keeps its own reason, and the
+ * others are `failed` and of its kind.
+ * @throws REF_INVALID, INVALID_INPUT (a ref twice); GIT_REJECTED with `details.reason` `atomic_unsupported`; GIT_* when
+ *   nothing could be pushed at all, or the push broke off before the remote said what it took: it may have taken all
  */
 export function pushRefs(input: PushInput): GitCommand<RefResult[]> {
   const { url, protocol, updates, atomic = false, progress = false } = input
@@ -79,11 +87,24 @@ export function pushRefs(input: PushInput): GitCommand<RefResult[]> {
     exactOutput: true,
     exitCodes: [1],
     parse({ exitCode, stdout, stderr }) {
-      const results = parsePushPorcelain(stdout.toString('utf8'))
-      if (results.size === 0 && exitCode !== 0) throw classifyFailure({ verb: 'push', exitCode, stderr })
+      const results = parsePushPorcelain(stdout.toString('utf8'), stderr)
+      // Over http git prints the refs that it had no need to send, or refused itself, though the push then broke off.
+      if (exitCode !== 0 && updates.some(({ ref }) => !results.has(ref))) {
+        throw classifyFailure({ verb: 'push', exitCode, stderr })
+      }
+      if (exitCode !== 0) {
+        // A pack that cannot be made here lands nothing: what the remote says of each ref is only the wake of it.
+        const failure = classifyFailure({ verb: 'push', exitCode, stderr })
+        if (failure.details.reason === 'corrupt') throw failure
+      }
       return updates.map(
         ({ ref }) =>
-          results.get(ref) ?? { ref, outcome: 'failed', reason: 'git did not say what became of it' },
+          results.get(ref) ?? {
+            ref,
+            outcome: 'failed',
+            reason: 'git did not say what became of it',
+            failure_class: 'network',
+          },
       )
     },
   }

@@ -76,6 +76,17 @@ export class BranchRefs {
 export const branchRefs = (refs: readonly ListedRef[]): readonly ListedRef[] =>
   refs.filter(({ ref, symref }) => symref === null || ref.startsWith(heads))
 
+/**
+ * The refs of a store as a clone would have them: `refs/remotes/origin/heads/x` as `refs/remotes/origin/x`, and no tags
+ * of remotes. Pure; for showing alone, there are no such refs.
+ */
+export const asInClone = (refs: readonly ListedRef[]): readonly ListedRef[] =>
+  refs.flatMap((listed) => {
+    if (!listed.ref.startsWith(remotes)) return listed
+    const [, remote, name] = /^refs\/remotes\/(.+?)\/heads\/(.+)$/.exec(listed.ref) ?? []
+    return remote === undefined ? [] : { ...listed, ref: `${remotes}${remote}/${name}` }
+  })
+
 /** `BRANCH_NOT_FOUND`; `field` is the one of the request that names the branch. */
 export const branchNotFound = (branch: string, message: string, field = 'branch'): GitferryError =>
   new GitferryError('BRANCH_NOT_FOUND', message, { details: { field, branch } })

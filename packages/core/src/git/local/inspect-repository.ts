@@ -7,6 +7,7 @@ import type { GitRunner } from '../command.ts'
 import { describeRepository } from './commands/describe-repository.ts'
 import { locateGitDir } from './locate-git-dir.ts'
 import { notARepository } from './not-a-repository.ts'
+import { refuseOwnData } from './own-data.ts'
 import { isUnderRoots, resolvePath, resolveRoots } from './resolve-path.ts'
 import { fileErrorCode } from './small-file.ts'
 import { checkStructure, type GitDirectories } from './structure.ts'
@@ -19,6 +20,8 @@ export interface InspectRepositoryOptions {
   readonly runner: GitRunner
   /** Folders under which repositories may lie; `null`: anywhere. */
   readonly repoRoots: readonly string[] | null
+  /** gitferry’s own folder, where no repository may be registered; unset: none. */
+  readonly dataDir?: string | undefined
   /** User ids, besides our own, whose repositories are taken. */
   readonly trustedOwners: readonly number[]
   readonly signal?: AbortSignal | undefined
@@ -38,7 +41,7 @@ export interface InspectedRepository
  */
 export async function inspectRepository(
   path: string,
-  { runner, repoRoots, trustedOwners, signal }: InspectRepositoryOptions,
+  { runner, repoRoots, dataDir, trustedOwners, signal }: InspectRepositoryOptions,
 ): Promise<InspectedRepository> {
   checkText(path)
   const roots = await resolveRoots(repoRoots)
@@ -50,8 +53,10 @@ export async function inspectRepository(
       { details: { field: 'path' } },
     )
   }
+  await refuseOwnData([resolved], { dataDir, repoRoots })
   await checkDirectory(resolved)
   const directories = await locateGitDir(resolved, roots)
+  await refuseOwnData(Object.values(directories), { dataDir, repoRoots })
   await checkStructure(directories, repoRoots)
   await checkOwner(resolved, directories, trustedOwners)
 

@@ -2,7 +2,14 @@ import type { Branch, CheckoutBranch, CreateBranch, DeletedBranch } from '../../
 import type { RepoRow } from '../../contract/repo.ts'
 import { GitferryError } from '../../errors/index.ts'
 import type { GitRunner, GitRunOptions } from '../command.ts'
-import { BranchRefs, branchNotFound, branchRefs, checkBranchName, toBranch } from './branch-refs.ts'
+import {
+  asInClone,
+  BranchRefs,
+  branchNotFound,
+  branchRefs,
+  checkBranchName,
+  toBranch,
+} from './branch-refs.ts'
 import { BranchWriter } from './branch-writer.ts'
 import { checkoutTarget } from './checkout-target.ts'
 import type { CheckoutTarget } from './commands/checkout.ts'
@@ -18,7 +25,10 @@ const maxListBytes = 128 * 1024 * 1024
 const fullOid = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
 
 export interface LocalRepositoryOptions {
-  readonly repo: Pick<RepoRow, 'path' | 'git_dir' | 'common_dir' | 'is_bare'>
+  readonly repo: Pick<RepoRow, 'path' | 'git_dir' | 'common_dir' | 'is_bare'> & {
+    /** Whether it is its own store, where remotes’ branches and tags are kept apart. Default false. */
+    readonly is_hosted?: boolean | undefined
+  }
   readonly runner: GitRunner
   /** Folders out of which no link of the repository may lead; `null` (default): anywhere. */
   readonly repoRoots?: readonly string[] | null | undefined
@@ -52,7 +62,8 @@ export class LocalRepository {
     const prefixes = { local: ['refs/heads'], remote: ['refs/remotes'], all: ['refs/heads', 'refs/remotes'] }
     const { branch } = await this.#head(signal)
     const refs = await this.#runner.run(listRefs(prefixes[type]), this.#options(signal))
-    return branchRefs(refs).map((ref) => toBranch(ref, branch))
+    const shown = this.#repo.is_hosted ? asInClone(refs) : refs
+    return branchRefs(shown).map((ref) => toBranch(ref, branch))
   }
 
   /**

@@ -39,7 +39,7 @@ export async function locateGitDir(path: string, roots: readonly string[] | null
 }
 
 /** Whether `path` holds what git wants to see in a git directory. */
-async function looksLikeGitDir(path: string): Promise<boolean> {
+export async function looksLikeGitDir(path: string): Promise<boolean> {
   const found = await Promise.all(['HEAD', 'objects', 'refs'].map((name) => exists(join(path, name))))
   return found.every(Boolean)
 }

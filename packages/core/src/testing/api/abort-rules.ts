@@ -6,7 +6,7 @@ import type { ApiRules } from './subject.ts'
 
 type Call = (
   api: GitferryApi,
-  ids: { repo: number; task: number; run: number },
+  ids: { repo: number; task: number; plan: number; run: number; job: number },
   options: CallOptions,
 ) => Promise<unknown>
 
@@ -16,7 +16,14 @@ const calls: Record<string, Call> = {
   'repos.get': (api, { repo }, options) => api.repos.get(repo, options),
   'repos.register': (api, _, options) => api.repos.register({ path: '/' }, options),
   'repos.update': (api, { repo }, options) => api.repos.update(repo, { name: 'changed' }, options),
-  'repos.delete': (api, { repo }, options) => api.repos.delete(repo, options),
+  'repos.delete': (api, { repo }, options) => api.repos.delete(repo, {}, options),
+  'repos.clone': (api, _, options) => api.repos.clone({ url: '/' }, options),
+  'repos.create': (api, _, options) => api.repos.create({ name: 'new' }, options),
+  'jobs.list': (api, _, options) => api.jobs.list({}, options),
+  'jobs.all': (api, _, options) => collect(api.jobs.all({}, options)),
+  'jobs.get': (api, { job }, options) => api.jobs.get(job, options),
+  'jobs.wait': (api, { job }, options) => api.jobs.wait(job, options),
+  'jobs.cancel': (api, { job }, options) => api.jobs.cancel(job, options),
   'branches.list': (api, { repo }, options) => api.branches.list(repo, {}, options),
   'branches.all': (api, { repo }, options) => collect(api.branches.all(repo, {}, options)),
   'branches.create': (api, { repo }, options) => api.branches.create(repo, { name: 'x' }, options),
@@ -45,6 +52,16 @@ const calls: Record<string, Call> = {
   'sync.tasks.run': (api, { task }, options) => api.sync.tasks.run(task, {}, options),
   'sync.tasks.run and wait': (api, { task }, options) => api.sync.tasks.run(task, { wait: true }, options),
   'sync.tasks.plan': (api, { task }, options) => api.sync.tasks.plan(task, options),
+  'sync.tasks.pause': (api, { task }, options) => api.sync.tasks.pause(task, options),
+  'sync.tasks.resume': (api, { task }, options) => api.sync.tasks.resume(task, options),
+  'sync.plans.list': (api, _, options) => api.sync.plans.list({}, options),
+  'sync.plans.all': (api, _, options) => collect(api.sync.plans.all({}, options)),
+  'sync.plans.get': (api, { plan }, options) => api.sync.plans.get(plan, options),
+  'sync.plans.apply': (api, { plan }, options) => api.sync.plans.apply(plan, {}, options),
+  'sync.plans.apply and wait': (api, { plan }, options) =>
+    api.sync.plans.apply(plan, { wait: true }, options),
+  'sync.kept.list': (api, _, options) => api.sync.kept.list({}, options),
+  'sync.kept.all': (api, _, options) => collect(api.sync.kept.all({}, options)),
   'sync.runs.list': (api, _, options) => api.sync.runs.list({}, options),
   'sync.runs.all': (api, _, options) => collect(api.sync.runs.all({}, options)),
   'sync.runs.get': (api, { run }, options) => api.sync.runs.get(run, options),
@@ -53,6 +70,9 @@ const calls: Record<string, Call> = {
   'sync.runs.follow': (api, { run }, options) => collect(api.sync.runs.follow(run, options)),
   'sync.runs.cancel': (api, { run }, options) => api.sync.runs.cancel(run, options),
   'sync.runs.retry': (api, { run }, options) => api.sync.runs.retry(run, options),
+  'sync.runs.restore': (api, { run }, options) => api.sync.runs.restore(run, {}, {}, options),
+  'sync.runs.restore and wait': (api, { run }, options) =>
+    api.sync.runs.restore(run, {}, { wait: true }, options),
   'keys.list': (api, _, options) => api.keys.list({}, options),
   'keys.all': (api, _, options) => collect(api.keys.all(options)),
   'keys.get': (api, _, options) => api.keys.get(1, options),
@@ -97,12 +117,17 @@ export const abortRules: ApiRules = {
     const { api, sandbox } = subject
     const task = await mainToBackup(subject)
     const run = await api.sync.tasks.run(task.id, { wait: true })
+    sandbox.commit(sandbox.originPath, 'main', 'later\n')
+    const plan = await api.sync.tasks.plan(task.id)
+    const job = await api.repos.clone({ url: sandbox.plainFolderPath })
+    await api.jobs.wait(job.id)
     sandbox.git(sandbox.clonePath, 'branch', 'other')
     const state = async () => [
       // the size is measured beside the runs, whenever there is time
       (await api.repos.list()).items.map(({ size_bytes: _, ...repo }) => repo),
       await api.sync.tasks.list(),
-      await api.sync.runs.list(),
+      [await api.sync.plans.list(), await api.sync.runs.list(), await api.sync.kept.list()],
+      await api.jobs.list(),
       // where in the chain an entry stands is told once it is sealed
       (await api.audit.list({ page_size: 100 })).items.map(({ id }) => id),
       [await api.keys.list(), await api.credentials.list(), await api.notifications.channels.list()],
@@ -112,9 +137,8 @@ export const abortRules: ApiRules = {
     const before = await state()
     const signal = AbortSignal.abort(new Error('enough'))
     for (const [name, call] of Object.entries(calls)) {
-      await refuses(call(api, { repo: task.repo_id, task: task.id, run: run.id }, { signal }), 'ABORTED', {
-        of: name,
-      })
+      const ids = { repo: task.repo_id, task: task.id, plan: plan.id, run: run.id, job: job.id }
+      await refuses(call(api, ids, { signal }), 'ABORTED', { of: name })
     }
     assert.deepEqual(await state(), before)
   },

@@ -12,7 +12,7 @@ import { refuses } from './refuses.ts'
 import type { ApiRules } from './subject.ts'
 
 /** What the log shows of one change, newest first. */
-const entriesOf = async (api: GitferryApi) =>
+export const entriesOf = async (api: GitferryApi) =>
   (await collect(api.audit.all())).map(({ type, object_type, object_id, result, error_code }) => ({
     type,
     object_type,
@@ -21,7 +21,8 @@ const entriesOf = async (api: GitferryApi) =>
     error_code,
   }))
 
-const success = (type: AuditType, object_type: AuditObjectType, object_id: number | null) => ({
+/** The entry of a change that went well. */
+export const success = (type: AuditType, object_type: AuditObjectType, object_id: number | null) => ({
   type,
   object_type,
   object_id,
@@ -29,7 +30,8 @@ const success = (type: AuditType, object_type: AuditObjectType, object_id: numbe
   error_code: null,
 })
 
-const failure = (
+/** The entry of a change that was refused. */
+export const failure = (
   type: AuditType,
   object_type: AuditObjectType,
   object_id: number | null,

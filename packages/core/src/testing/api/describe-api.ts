@@ -7,13 +7,22 @@ import { branchCreateRules } from './branch-create-rules.ts'
 import { branchListRules } from './branch-list-rules.ts'
 import { cancelRules } from './cancel-rules.ts'
 import { channelRules } from './channel-rules.ts'
+import { cloneRules } from './clone-rules.ts'
+import { createRules } from './create-rules.ts'
 import { credentialRules } from './credential-rules.ts'
 import { divergenceRules } from './divergence-rules.ts'
+import { engineAuditRules } from './engine-audit-rules.ts'
 import { eventRules } from './event-rules.ts'
 import { followRules } from './follow-rules.ts'
+import { guardRules } from './guard-rules.ts'
 import { idRules } from './id-rules.ts'
+import { jobRules } from './job-rules.ts'
+import { keptRules } from './kept-rules.ts'
 import { listRules } from './list-rules.ts'
 import { loopRules } from './loop-rules.ts'
+import { mirrorRules } from './mirror-rules.ts'
+import { pauseRules } from './pause-rules.ts'
+import { planApplyRules } from './plan-apply-rules.ts'
 import { planRules } from './plan-rules.ts'
 import { remoteRules } from './remote-rules.ts'
 import { repoPathRules } from './repo-path-rules.ts'
@@ -33,6 +42,9 @@ import { taskRules } from './task-rules.ts'
 export const apiRules = {
   repositories: repoRules,
   'paths of repositories': repoPathRules,
+  clones: cloneRules,
+  'repositories that are created': createRules,
+  jobs: jobRules,
   lists: listRules,
   loops: loopRules,
   ids: idRules,
@@ -44,9 +56,14 @@ export const apiRules = {
   remotes: remoteRules,
   'sync tasks': taskRules,
   schedules: scheduleRules,
+  'paused tasks': pauseRules,
   plans: planRules,
   runs: runRules,
+  'applying plans': planApplyRules,
+  mirrors: mirrorRules,
+  guards: guardRules,
   'sides that diverge': divergenceRules,
+  'what is kept': keptRules,
   'runs under way': runningRules,
   'canceling runs': cancelRules,
   'retrying runs': retryRules,
@@ -56,7 +73,7 @@ export const apiRules = {
   credentials: credentialRules,
   channels: channelRules,
   events: eventRules,
-  'the audit log': auditRules,
+  'the audit log': { ...auditRules, ...engineAuditRules },
   'the chain of the audit log': auditChainRules,
   system: systemRules,
   'giving up': abortRules,

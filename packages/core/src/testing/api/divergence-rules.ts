@@ -26,6 +26,7 @@ export const divergenceRules: ApiRules = {
       old_oid: theirs,
       new_oid: ours,
       outcome: 'conflict',
+      failure_class: null,
     })
     assert.equal(sandbox.oidOf(sandbox.bareBackupPath, 'main'), theirs)
     assert.equal((await api.sync.tasks.get(id)).last_status, 'conflict')

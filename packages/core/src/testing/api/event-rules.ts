@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { GitferryEvents } from '../../contract/events.ts'
+import type { Job } from '../../contract/job.ts'
+import type { Plan } from '../../contract/plan.ts'
 import { mainToBackup, registerClone } from './records.ts'
 import type { ApiRules, ApiSubject } from './subject.ts'
 
@@ -56,6 +58,50 @@ export const eventRules: ApiRules = {
     off()
     off()
     offLast()
+  },
+
+  'a plan that is made is told as it is answered': async (subject) => {
+    const { api } = subject
+    const { id } = await mainToBackup(subject)
+    const heard = Promise.withResolvers<GitferryEvents['plan.created']>()
+    const off = api.on('plan.created', heard.resolve)
+    const made: Plan[] = []
+    let over = false
+    void heard.promise.then(() => {
+      over = true
+    })
+    while (!over) made.push(await api.sync.tasks.plan(id))
+    const { plan } = await heard.promise
+    assert.deepEqual(
+      plan,
+      made.find((each) => each.id === plan.id),
+    )
+    off()
+  },
+
+  'a clone is told when it is asked for, when it begins, and when it has ended': async ({ api, sandbox }) => {
+    const told: [string, Job][] = []
+    const names = ['job.queued', 'job.started', 'job.finished'] as const
+    const off = names.map((name) => api.on(name, ({ job }) => told.push([name, job])))
+    const toldOf = (id: number) => told.filter(([, job]) => job.id === id)
+    // over HTTP, listening begins a little later
+    while (!names.every((name) => told.some(([each]) => each === name))) {
+      const { id } = await api.repos.clone({ url: sandbox.plainFolderPath })
+      await api.jobs.wait(id)
+    }
+    const { id } = await api.repos.clone({ url: sandbox.originPath })
+    const ended = await api.jobs.wait(id)
+    while (toldOf(id).at(-1)?.[0] !== 'job.finished') await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(
+      toldOf(id).map(([name, { status, repo_id }]) => [name, status, repo_id]),
+      [
+        ['job.queued', 'pending', null],
+        ['job.started', 'running', null],
+        ['job.finished', 'success', ended.repo_id],
+      ],
+    )
+    assert.deepEqual(toldOf(id).at(-1)?.[1], ended)
+    for (const each of off) each()
   },
 
   'who has unsubscribed hears nothing more': async (subject) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Page, PageQuery } from '../../contract/page.ts'
+import { mirrorToBackup } from './mirror-rules.ts'
 import { allSealed, collect, mainToBackup, registerClone } from './records.ts'
 import { refuses } from './refuses.ts'
 import type { ApiRules, ApiSubject } from './subject.ts'
@@ -48,6 +49,43 @@ const lists: Record<string, List> = {
     },
     list: ({ api }, query) => api.sync.runs.list(query),
     all: ({ api }) => api.sync.runs.all(),
+    alwaysPaged: true,
+    newestFirst: true,
+  },
+  plans: {
+    fill: async (subject) => {
+      const { id } = await mainToBackup(subject)
+      for (let count = 0; count < 3; count++) await subject.api.sync.tasks.plan(id)
+    },
+    list: ({ api }, query) => api.sync.plans.list(query),
+    all: ({ api }) => api.sync.plans.all(),
+    alwaysPaged: true,
+    newestFirst: true,
+  },
+  'kept refs': {
+    fill: async (subject) => {
+      const { api, sandbox } = subject
+      // the backup has three branches of its own, which one run deletes
+      for (const name of ['a', 'b', 'c']) sandbox.commit(sandbox.bareBackupPath, name, 'only in backup\n')
+      const fields = { refs: ['refs/heads/*'], prune: true, max_delete_percent: 100 }
+      const { id } = await mirrorToBackup(subject, fields)
+      await api.sync.tasks.run(id, { wait: true })
+    },
+    list: ({ api }, query) => api.sync.kept.list(query),
+    all: ({ api }) => api.sync.kept.all(),
+    alwaysPaged: true,
+    newestFirst: true,
+  },
+  jobs: {
+    fill: async ({ api, sandbox }) => {
+      // what is no repository is soon found out
+      for (const name of ['a', 'b', 'c']) {
+        const { id } = await api.repos.clone({ url: sandbox.plainFolderPath, name })
+        await api.jobs.wait(id)
+      }
+    },
+    list: ({ api }, query) => api.jobs.list(query),
+    all: ({ api }) => api.jobs.all(),
     alwaysPaged: true,
     newestFirst: true,
   },

@@ -33,22 +33,19 @@ export const gitWithInput = (cwd: string, input: string, ...args: string[]): str
 
 /**
  * Puts one commit with one file on top of `branch`, or begins the branch, without a worktree. Answers its oid.
- * The same arguments on the same parent make the same commit.
+ * The same arguments on the same parent make the same commit. By fast-import, which is one process instead of five.
  */
 export function commitTo(repository: string, branch: string, file: string, text: string): string {
-  const parent = plainGit(repository, 'for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`)
-  const blob = gitWithInput(repository, text, 'hash-object', '-w', '--stdin')
-  const others = parent === '' ? [] : plainGit(repository, 'ls-tree', parent).split('\n')
-  const entries = others.filter((entry) => entry !== '' && !entry.endsWith(`\t${file}`))
-  const tree = gitWithInput(repository, [...entries, `100644 blob ${blob}\t${file}`].join('\n'), 'mktree')
-  const commit = plainGit(
-    repository,
-    'commit-tree',
-    tree,
-    '-m',
-    text,
-    ...(parent === '' ? [] : ['-p', parent]),
-  )
-  plainGit(repository, 'update-ref', `refs/heads/${branch}`, commit)
-  return commit
+  const ref = `refs/heads/${branch}`
+  const parent = plainGit(repository, 'for-each-ref', '--format=%(objectname)', ref)
+  const who = `${person.NAME} <${person.EMAIL}> ${Date.parse(person.DATE) / 1_000} +0000`
+  const data = (content: string) => [`data ${Buffer.byteLength(content)}`, content]
+  const lines = [
+    ...[`commit ${ref}`, 'mark :1', `author ${who}`, `committer ${who}`],
+    ...data(text.endsWith('\n') ? text : `${text}\n`),
+    ...(parent === '' ? [] : [`from ${parent}`]),
+    ...[`M 100644 inline ${file}`, ...data(text)],
+    ...['get-mark :1', 'done', ''],
+  ]
+  return gitWithInput(repository, lines.join('\n'), 'fast-import', '--quiet', '--done')
 }

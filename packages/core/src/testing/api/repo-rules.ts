@@ -17,6 +17,7 @@ export const repoRules: ApiRules = {
       path: sandbox.clonePath,
       current_branch: 'main',
       is_bare: false,
+      is_hosted: false,
       default_branch: 'main',
       ssh_key_id: null,
       credential_id: null,

@@ -62,6 +62,8 @@ export const runRules: ApiRules = {
       refs_failed: 0,
       error_code: null,
       error_message: null,
+      failure_class: null,
+      plan_id: null,
     })
     assert.ok(started_at && finished_at && duration_ms !== null)
     assert.ok(queued_at <= started_at && started_at <= finished_at && duration_ms >= 0)
@@ -75,6 +77,7 @@ export const runRules: ApiRules = {
       old_oid: null,
       new_oid: oid,
       outcome: 'updated',
+      failure_class: null,
     })
     assert.equal(sandbox.oidOf(sandbox.bareBackupPath, 'main'), oid)
     assert.equal(sandbox.git(sandbox.bareBackupPath, 'for-each-ref').split('\n').length, 1, 'nothing else')

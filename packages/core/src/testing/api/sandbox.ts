@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import {
+  closeSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -11,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { type MemoryNotifier, memoryNotifier } from './memory-notifier.ts'
 import { commitTo, plainGit } from './plain-git.ts'
 import { type PlainSshKey, plainSshKey } from './plain-ssh-key.ts'
@@ -53,6 +57,8 @@ export interface ApiSandbox {
   hook(repository: string, name: string, script: string): void
   /** Makes a push to the backup’s `main` wait until the answer is called. */
   holdPushes(): () => void
+  /** Makes everything that reads origin wait until the answer is called. */
+  holdFetches(): () => void
   exists(path: string): boolean
   /** Removes everything. */
   remove(): void
@@ -180,6 +186,17 @@ export function createApiSandbox(): ApiSandbox {
       const lock = join(backupPath, 'refs', 'heads', 'main.lock')
       writeFileSync(lock, '')
       return () => rmSync(lock)
+    },
+    holdFetches: () => {
+      // whoever lists the refs reads this one as well, and waits for somebody to write; nothing written is no ref
+      const ref = join(root, 'origin.git', 'refs', 'heads', 'held')
+      mkdirSync(dirname(ref), { recursive: true })
+      execFileSync('mkfifo', [ref])
+      return () => {
+        const writer = openSync(ref, constants.O_RDWR)
+        rmSync(ref)
+        closeSync(writer)
+      }
     },
     exists: existsSync,
     remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 5 }),

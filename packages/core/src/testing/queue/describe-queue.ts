@@ -11,8 +11,8 @@ import { queueThemes } from './themes.ts'
  * @param makeSubject called once for each case
  *
  * @example
- * describeQueue({ describe, it, beforeEach, afterEach }, async ({ concurrency, logger }) => {
- *   const adapter = new InProcessQueue({ concurrency, logger })
+ * describeQueue({ describe, it, beforeEach, afterEach }, async ({ concurrency, perHost, logger }) => {
+ *   const adapter = new InProcessQueue({ concurrency, perHost, logger })
  *   return { adapter, dispose: () => adapter.stop({ timeoutMs: 0 }) }
  * })
  */

@@ -1,4 +1,4 @@
-import type { LogFields, QueueAdapter } from '../../ports/index.ts'
+import type { LogFields, QueueAdapter, QueueCapabilities } from '../../ports/index.ts'
 import type { GatedJobs } from './gated-jobs.ts'
 
 /** What a case works on. */
@@ -20,6 +20,10 @@ export interface QueueCase {
   readonly defect: string
   /** Jobs of different keys that may run at the same time. Default 2. */
   readonly concurrency?: number
+  /** Jobs that may go to one host at the same time. Default 2. */
+  readonly perHost?: number
+  /** What a queue must say that it can do for the rule to be its rule. */
+  readonly needs?: keyof QueueCapabilities
   run(context: QueueCaseContext): Promise<void>
 }
 

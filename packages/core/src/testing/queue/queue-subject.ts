@@ -4,6 +4,8 @@ import type { Logger, QueueAdapter } from '../../ports/index.ts'
 export interface QueueConditions {
   /** Jobs of different keys that may run at the same time. */
   readonly concurrency: number
+  /** Jobs that may go to one host at the same time; of no use to a queue that does not hold such a limit. */
+  readonly perHost: number
   /** Where the queue must report the rejections of its worker. */
   readonly logger: Logger
 }

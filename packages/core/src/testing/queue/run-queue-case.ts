@@ -7,13 +7,13 @@ import { turns } from './turns.ts'
 
 const fewestTurns = 50
 
-/** Runs one case on a queue of its own. */
+/** Runs one case on a queue of its own; a queue that says it cannot do what the case needs passes it. */
 export async function runQueueCase(
-  { concurrency = 2, run }: QueueCase,
+  { concurrency = 2, perHost = 2, needs, run }: QueueCase,
   makeSubject: MakeQueueSubject,
 ): Promise<void> {
   const errors: LogFields[] = []
-  const subject = await makeSubject({ concurrency, logger: recordErrors(errors) })
+  const subject = await makeSubject({ concurrency, perHost, logger: recordErrors(errors) })
   const { adapter: queue, patienceMs = 5_000 } = subject
   const jobs = new GatedJobs()
 
@@ -32,6 +32,7 @@ export async function runQueueCase(
   }
 
   try {
+    if (needs !== undefined && !queue.capabilities[needs]) return
     await run({ queue, jobs, errors, eventually, startWithOneRunning })
   } finally {
     jobs.releaseAll()

@@ -1,5 +1,6 @@
 import { cancelCases } from './cases/cancelling.ts'
 import { handOverCases } from './cases/hand-over.ts'
+import { hostCases } from './cases/hosts.ts'
 import { orderCases } from './cases/order.ts'
 import { stopCases } from './cases/stopping.ts'
 import type { QueueCases } from './queue-case.ts'
@@ -8,6 +9,7 @@ import type { QueueCases } from './queue-case.ts'
 export const queueThemes: Readonly<Record<string, QueueCases>> = {
   'handing over': handOverCases,
   order: orderCases,
+  'limits of hosts': hostCases,
   cancelling: cancelCases,
   stopping: stopCases,
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { forEachRef } from '../../../src/git/commands/for-each-ref.ts'
 import { type LsRemoteInput, lsRemote } from '../../../src/git/commands/ls-remote.ts'
+import { lsRemoteHead } from '../../../src/git/commands/ls-remote-head.ts'
 import type { ProcessGitRunner } from '../../../src/git/process-runner.ts'
 import { createGitSandbox, type GitSandbox } from '../../../src/testing/git-sandbox.ts'
 import { runnerIn } from '../fake-git.ts'
@@ -106,6 +107,42 @@ describe('lsRemote', () => {
       expect(() => parse(output)).toThrow(expect.objectContaining({ code: 'GIT_FAILED' }))
     },
   )
+})
+
+describe('lsRemoteHead', () => {
+  const look = async (url: string, input: Partial<LsRemoteInput> = { heads: true }) => {
+    const { refs, head } = await runner.run(lsRemoteHead({ url, protocol: 'file', ...input }))
+    return { refs: Object.fromEntries(refs), head }
+  }
+
+  it('answers the refs that are asked for and the branch that HEAD names', async () => {
+    const { repo, oid, tag } = remote()
+    expect(await look(repo, { refs: ['refs/heads/é'] })).toEqual({
+      refs: { 'refs/heads/é': oid },
+      head: 'refs/heads/main',
+    })
+    sandbox.run(repo, 'symbolic-ref', 'refs/heads/alias', 'refs/heads/é')
+    sandbox.run(repo, 'symbolic-ref', 'HEAD', 'refs/heads/é')
+    expect(await look(repo, { tags: true })).toEqual({ refs: { 'refs/tags/v1': tag }, head: 'refs/heads/é' })
+    expect((await look(repo)).refs).toMatchObject({ 'refs/heads/alias': oid })
+  })
+
+  it('answers no branch where HEAD is detached, names none that is there, or no branch', async () => {
+    const { repo } = remote()
+    sandbox.run(repo, 'checkout', '--quiet', '--detach')
+    expect((await look(repo)).head).toBeNull()
+    sandbox.run(repo, 'symbolic-ref', 'HEAD', 'refs/heads/unborn')
+    expect((await look(repo)).head).toBeNull()
+    sandbox.run(repo, 'symbolic-ref', 'HEAD', 'refs/tags/v1')
+    expect((await look(repo)).head).toBeNull()
+    expect(await look(sandbox.bare('empty'))).toEqual({ refs: {}, head: null })
+  })
+
+  it('believes no name that git would not take', () => {
+    const { parse } = lsRemoteHead({ url: 'x', protocol: 'file' })
+    const stdout = Buffer.from(`ref: refs/heads/a..b\tHEAD\n${'1'.repeat(40)}\tHEAD\n`)
+    expect(parse({ exitCode: 0, stdout, stderr: '' })).toEqual({ refs: new Map(), head: null })
+  })
 })
 
 describe('lsRemote over http', () => {

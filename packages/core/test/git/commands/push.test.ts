@@ -191,6 +191,37 @@ describe('a push that cannot be made', () => {
   })
 })
 
+describe('a push that broke off', () => {
+  const updates = ['refs/heads/same', 'refs/heads/new'].map((ref) => ({
+    ref,
+    oid: '1'.repeat(40),
+    expected: null,
+  }))
+  const parse = (exitCode: number, stdout: string, stderr: string) => () =>
+    pushRefs({ url: 'https://host/x', protocol: 'https', updates }).parse({
+      exitCode,
+      stdout: Buffer.from(stdout),
+      stderr,
+    })
+
+  it('is an error though git tells of the refs that it did not send: the rest may have landed', () => {
+    const stdout = `To https://host/x\n=\t${'1'.repeat(40)}:refs/heads/same\t[up to date]\nDone\n`
+    const stderr =
+      'error: RPC failed; curl 52 Empty reply from server\nfatal: the remote end hung up unexpectedly'
+    expect(parse(1, stdout, stderr)).toThrow(expect.objectContaining({ code: 'GIT_UNREACHABLE' }))
+  })
+
+  it('because the server cannot be atomic says so', async () => {
+    sandbox.run(target, 'config', 'receive.advertiseAtomic', 'false')
+    const update = { ref: main, oid: first, expected: null }
+    await expect(push([update], { atomic: true })).rejects.toMatchObject({
+      code: 'GIT_REJECTED',
+      details: { reason: 'atomic_unsupported' },
+    })
+    expect(sandbox.refs(target)).toEqual({})
+  })
+})
+
 describe('fetch', () => {
   const store = (): string => sandbox.bare('store')
 

@@ -330,22 +330,21 @@ describe('NOT_A_REPOSITORY', () => {
   })
 })
 
-describe.skipIf(process.getuid?.() !== 0)(
-  'PATH_NOT_OWNED (only root can give a folder to somebody else)',
-  () => {
-    const stranger = 54_321
+describe('PATH_NOT_OWNED (only root can give a folder to somebody else)', () => {
+  beforeEach(({ skip }) => skip(process.getuid?.() !== 0, 'only root can give a folder to somebody else'))
 
-    it.each(['.', '.git'])('when %s belongs to another user, and it names --trust-owner', async (what) => {
-      const path = box.repository()
-      chownSync(join(path, what), stranger, stranger)
-      expect(await refusal(path)).toMatchObject({
-        code: 'PATH_NOT_OWNED',
-        message: expect.stringContaining(`--trust-owner ${stranger}`),
-      })
-      expect(await box.inspect(path, { trustedOwners: [stranger] })).toMatchObject({ path })
+  const stranger = 54_321
+
+  it.each(['.', '.git'])('when %s belongs to another user, and it names --trust-owner', async (what) => {
+    const path = box.repository()
+    chownSync(join(path, what), stranger, stranger)
+    expect(await refusal(path)).toMatchObject({
+      code: 'PATH_NOT_OWNED',
+      message: expect.stringContaining(`--trust-owner ${stranger}`),
     })
-  },
-)
+    expect(await box.inspect(path, { trustedOwners: [stranger] })).toMatchObject({ path })
+  })
+})
 
 it('changes nothing in the repository', async () => {
   const path = box.repository()

@@ -35,6 +35,7 @@ describe('the code of a failure', () => {
       'disk_full',
       'fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output',
     ],
+    ['GIT_FAILED', 'killed', 'fatal: fetch-pack: invalid index-pack output'],
     ['URL_FORBIDDEN', 'transport', "fatal: transport 'ext' not allowed"],
     [
       'URL_FORBIDDEN',
@@ -79,7 +80,7 @@ describe('the code of a failure', () => {
     ],
     [
       'GIT_AUTH_FAILED',
-      'credential',
+      'forbidden',
       "fatal: unable to access 'https://h/x/': The requested URL returned error: 403",
     ],
     ['GIT_AUTH_FAILED', 'ssh_key', `git@h: Permission denied (publickey).${could}`],
@@ -117,12 +118,12 @@ describe('the code of a failure', () => {
     ],
     [
       'GIT_UNREACHABLE',
-      'network',
+      'unavailable',
       "fatal: unable to access 'https://h/': The requested URL returned error: 503",
     ],
     [
       'GIT_UNREACHABLE',
-      'network',
+      'throttled',
       "fatal: unable to access 'https://h/': The requested URL returned error: 429",
     ],
     [
@@ -136,6 +137,18 @@ describe('the code of a failure', () => {
       "fatal: unable to access 'https://h/': Operation too slow. Less than 1000 bytes/sec",
     ],
     ['GIT_UNREACHABLE', 'network', 'fatal: expected flush after ref listing'],
+    ['GIT_UNREACHABLE', 'network', "fatal: expected 'acknowledgments'"],
+    ['GIT_UNREACHABLE', 'network', 'fatal: error processing acks: 4'],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      `error: 4 bytes of body are still expected\nerror: Could not read ${'6'.repeat(37)}000\nfatal: the remote end hung up unexpectedly`,
+    ],
+    [
+      'GIT_UNREACHABLE',
+      'network',
+      'error: 572 bytes of body are still expected\nfatal: protocol error: bad pack header',
+    ],
     ['GIT_FAILED', 'other', 'error: something unheard of'],
     ['GIT_FAILED', 'other', ''],
   ])('%s (%s): %j', (code, reason, stderr) => {
@@ -208,5 +221,89 @@ Host key verification failed.${could}`
     const stderr = `remote: <h1>intranet</h1>\n{"event":"start"}\nfatal: ${'x'.repeat(5_000)}`
     const { message } = classifyFailure({ verb: 'push', exitCode: 1, stderr })
     expect(message).toMatch(/^git push failed: x{300}…\.$/)
+  })
+})
+
+// Captured from git 2.39.5: the status as the answer to the first request, or to the push itself.
+const atOnce = (status: number): string =>
+  `remote: go away ${status}\nfatal: unable to access 'http://h/r.git/': The requested URL returned error: ${status}\n`
+const afterwards = (status: number): string =>
+  `error: RPC failed; HTTP ${status} curl 22 The requested URL returned error: ${status}\nsend-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly\n`
+const unanswered =
+  "error: unable to read askpass response from '/bin/false'\nfatal: could not read Username for 'http://h': terminal prompts disabled\n"
+const hungUp =
+  'send-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly\n'
+
+describe('the failure of a push', () => {
+  it.each([
+    [401, 'GIT_AUTH_FAILED', 'credential', [unanswered, `${unanswered}${hungUp}`]],
+    [403, 'GIT_AUTH_FAILED', 'forbidden', [atOnce(403), afterwards(403)]],
+    [
+      404,
+      'GIT_REMOTE_NOT_FOUND',
+      'not_found',
+      ["fatal: repository 'http://h/r.git/' not found", afterwards(404)],
+    ],
+    [413, 'GIT_REJECTED', 'too_large', [atOnce(413), afterwards(413)]],
+    [429, 'GIT_UNREACHABLE', 'throttled', [atOnce(429), afterwards(429)]],
+    [500, 'GIT_UNREACHABLE', 'server_error', [atOnce(500), afterwards(500)]],
+    [503, 'GIT_UNREACHABLE', 'unavailable', [atOnce(503), afterwards(503)]],
+    [301, 'GIT_REMOTE_NOT_FOUND', 'redirect', [atOnce(301), afterwards(301)]],
+  ])('%i is %s (%s), whenever the server says so', (_, code, reason, said) => {
+    for (const stderr of said) {
+      const { code: got, details } = classifyFailure({ verb: 'push', exitCode: 128, stderr })
+      expect([got, details.reason]).toEqual([code, reason])
+    }
+  })
+
+  it.each([
+    ['GIT_REJECTED', 'too_large', `remote: fatal: pack exceeds maximum allowed size (2.00 GiB)\n${hungUp}`],
+    [
+      'GIT_REJECTED',
+      'too_large',
+      `remote: error: File big is 120.00 MB; this exceeds GitHub's file size limit of 100.00 MB\n${hungUp}`,
+    ],
+    [
+      'GIT_REJECTED',
+      'too_large',
+      `remote: GitLab: You are attempting to check in one or more blobs which exceed the 100MiB limit:\n${hungUp}`,
+    ],
+    [
+      'GIT_REJECTED',
+      'too_large',
+      `remote: Your push to this repository would cause it to exceed the size limit of 10 GB\n${hungUp}`,
+    ],
+    [
+      'GIT_REJECTED',
+      'atomic_unsupported',
+      'fatal: the receiving end does not support --atomic push\nfatal: the remote end hung up unexpectedly\n',
+    ],
+    [
+      'GIT_REJECTED',
+      'no_service',
+      'XML error: no element found\nerror: no DAV locking support on http://h/r.git/\nfatal: git-http-push failed\n',
+    ],
+    ['GIT_REJECTED', 'no_service', 'fatal: remote error: service not enabled: /r.git'],
+    ['GIT_REJECTED', 'read_only', `ERROR: This repository was archived so it is read-only.${could}`],
+    ['GIT_AUTH_FAILED', 'forbidden', `ERROR: Permission to a/b denied to c.${could}`],
+    [
+      'GIT_AUTH_FAILED',
+      'forbidden',
+      `ERROR: The key you are authenticating with has been marked as read only.${could}`,
+    ],
+    ['GIT_UNREACHABLE', 'network', `error: RPC failed; curl 52 Empty reply from server\n${hungUp}`],
+    ['GIT_UNREACHABLE', 'network', hungUp],
+  ])('%s (%s): %j', (code, reason, stderr) => {
+    const error = classifyFailure({ verb: 'push', exitCode: 1, stderr })
+    expect([error.code, error.details.reason]).toEqual([code, reason])
+  })
+
+  it('with 403 does not say that the credential is at fault: the server may take no pushes at all', () => {
+    // what git prints of http-backend without http.receivepack, logged in or not
+    const stderr = "fatal: unable to access 'http://h/r.git/': The requested URL returned error: 403\n"
+    expect(classifyFailure({ verb: 'push', exitCode: 128, stderr }).message).toContain(
+      'the credential may not write there, or the server takes no pushes over http',
+    )
+    expect(classifyFailure({ verb: 'fetch', exitCode: 128, stderr }).message).not.toContain('push')
   })
 })

@@ -2,6 +2,7 @@ import type { SqlDatabase } from '../database.ts'
 import type { SqlDialect } from '../dialect.ts'
 import * as firstTables from './0001-first-tables.ts'
 import * as keysAndChannels from './0002-keys-and-channels.ts'
+import * as plansAndMirrors from './0003-plans-and-mirrors.ts'
 
 /** One step of the schema. Once released it is never changed: a correction is a further step. */
 export interface Migration {
@@ -10,4 +11,4 @@ export interface Migration {
 }
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [firstTables, keysAndChannels]
+export const migrations: readonly Migration[] = [firstTables, keysAndChannels, plansAndMirrors]

@@ -8,6 +8,12 @@ export const symbolicRef = (name: string): GitCommand<string | null> => ({
   parse: ({ exitCode, stdout }) => (exitCode === 0 ? stdout.toString('utf8').trimEnd() : null),
 })
 
+/** Makes the symbolic ref `name` point at `target`; both are full refs. */
+export const setSymbolicRef = (name: string, target: string): GitCommand<void> => ({
+  args: ['symbolic-ref', '--end-of-options', name, target],
+  parse: () => {},
+})
+
 /** Makes HEAD name the branch `branch`, without touching index or worktree. */
 export const setHead = (branch: string, settings: readonly GitSetting[]): GitCommand<void> => ({
   args: [

@@ -10,6 +10,7 @@ export const handOverCases = queueCases({
       assert.match(queue.name, /\S/)
       assert.equal(typeof queue.capabilities.durable, 'boolean')
       assert.equal(typeof queue.capabilities.shared, 'boolean')
+      assert.equal(typeof queue.capabilities.perHost, 'boolean')
     },
   },
   'every accepted job is handed over': {

@@ -1,6 +1,7 @@
 import type { QueueDefect } from './alter.ts'
 import { cancelDefects } from './cancelling.ts'
 import { handOverDefects } from './hand-over.ts'
+import { hostDefects } from './hosts.ts'
 import { orderDefects } from './order.ts'
 import { stopDefects } from './stopping.ts'
 
@@ -8,6 +9,7 @@ import { stopDefects } from './stopping.ts'
 export const queueDefects: Readonly<Record<string, Readonly<Record<string, QueueDefect>>>> = {
   'handing over': handOverDefects,
   order: orderDefects,
+  'limits of hosts': hostDefects,
   cancelling: cancelDefects,
   stopping: stopDefects,
 }
