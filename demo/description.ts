@@ -1,3 +1,4 @@
+import { readUntil } from './event-stream.ts'
 import type { Stage } from './stage.ts'
 
 /** What the server says of itself, and of what happens. */
@@ -28,15 +29,4 @@ export async function readDescription({ deadline, gitferry, server, story, task 
     '/metrics has counted the runs, by trigger and status',
     ['manual', 'cron', 'webhook'].every((trigger) => counted.some((line) => line.includes(`"${trigger}"`))),
   )
-}
-
-/** What a stream says up to the end of the event that begins so. */
-async function readUntil(answer: Response, beginning: string): Promise<string> {
-  let text = ''
-  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
-    text += piece
-    const begun = text.indexOf(beginning)
-    if (begun !== -1 && text.indexOf('\n\n', begun) !== -1) break
-  }
-  return text
 }

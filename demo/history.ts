@@ -13,20 +13,23 @@ export interface History extends AsyncDisposable {
   readonly origin: string
   readonly backup: string
   readonly clone: string
-  /** An empty repository that the clone knows nothing of. */
+  /** Empty repositories that the clone knows nothing of. */
   readonly vault: string
+  readonly mirror: string
   /** Plain git, as a person would type it; answers what it prints, trimmed. */
   git(cwd: string, ...args: string[]): Promise<string>
   /** One commit on a branch of a bare repository, without a worktree; answers its oid. */
   commit(repository: string, branch: string, message: string): Promise<string>
   /** The oid of a branch, `null` when there is none. */
   tipOf(repository: string, branch?: string): Promise<string | null>
+  /** Every branch and tag with its oid, a line each. */
+  refsOf(repository: string): Promise<string>
 }
 
 const identity = 'Demo <demo@example.invalid>'
 const start = Date.parse('2026-01-05T09:00:00Z') / 1000
 
-/** 320 commits on main, three branches off it (one of them with a slash), three tags; two empty targets; a clone. */
+/** 320 commits on main, three branches off it (one of them with a slash), three tags; three empty targets; a clone. */
 export async function makeHistory(): Promise<History> {
   const root = await mkdtemp(join(tmpdir(), 'gitferry-demo-'))
   try {
@@ -56,10 +59,11 @@ async function fill(root: string): Promise<History> {
   const origin = join(root, 'origin.git')
   const backup = join(root, 'backup.git')
   const vault = join(root, 'vault.git')
+  const mirror = join(root, 'mirror.git')
   const clone = join(root, 'project')
-  await git(root, 'init', '-q', '--bare', '-b', 'main', origin)
-  await git(root, 'init', '-q', '--bare', '-b', 'main', backup)
-  await git(root, 'init', '-q', '--bare', '-b', 'main', vault)
+  for (const path of [origin, backup, vault, mirror]) {
+    await git(root, 'init', '-q', '--bare', '-b', 'main', path)
+  }
 
   const importer = spawn('git', ['fast-import', '--quiet'], {
     cwd: origin,
@@ -78,6 +82,7 @@ async function fill(root: string): Promise<History> {
     backup,
     clone,
     vault,
+    mirror,
     git,
     async commit(repository, branch, message) {
       const ref = `refs/heads/${branch}`
@@ -88,6 +93,8 @@ async function fill(root: string): Promise<History> {
     },
     tipOf: (repository, branch = 'main') =>
       git(repository, 'rev-parse', '--verify', '-q', `refs/heads/${branch}`).catch(() => null),
+    refsOf: (repository) =>
+      git(repository, 'for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/tags'),
     [Symbol.asyncDispose]: () => remove(root),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Two remotes kept in step, end to end: a real origin, an empty backup, the real server, the typed client. Every
+ * Remotes kept in step, end to end: a real origin, empty targets, the real server, the typed client. Every
  * claim is checked from outside, with plain git, plain HTTP and plain SQL; exits 1 if one does not hold.
  */
 import { randomBytes } from 'node:crypto'
@@ -7,10 +7,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '@gitferry/client'
 import { checkedFetch } from '../test/checked-fetch.ts'
+import { cloneByJob } from './clone.ts'
 import { readDescription } from './description.ts'
 import { diverge } from './divergence.ts'
 import { makeHistory } from './history.ts'
+import { overwriteAndRestore } from './kept.ts'
+import { mirrorEverything } from './mirror.ts'
 import { startNeighbours } from './neighbours.ts'
+import { pauseAndResume } from './pause.ts'
 import { readRecord } from './record.ts'
 import { startServer } from './server.ts'
 import { pushOverSsh } from './ssh-key.ts'
@@ -33,10 +37,11 @@ const tags = (await git(origin, 'for-each-ref', '--format=%(refname:short)', 're
 story.say(`origin  ${commits} commits, branches ${branches.join(', ')}, tags ${tags.join(', ')}`)
 story.say('backup  empty')
 story.say('vault   empty, reached by ssh')
+story.say('mirror  empty, reached by http')
 story.say('project a clone that knows origin and backup as remotes')
 
 {
-  await using neighbours = await startNeighbours()
+  await using neighbours = await startNeighbours(root)
   const webhookSecret = randomBytes(32).toString('hex')
   const webhookSecretFile = join(root, 'webhook-secret')
   await writeFile(webhookSecretFile, webhookSecret, { mode: 0o600 })
@@ -75,8 +80,12 @@ story.say('project a clone that knows origin and backup as remotes')
   })
   await keepInStep(stage)
   await sendWebhooks(stage, webhookSecret)
+  await pauseAndResume(stage, webhookSecret)
   await pushOverSsh(stage, neighbours)
   await diverge(stage, neighbours)
+  const mirror = await mirrorEverything(stage, neighbours)
+  await overwriteAndRestore(stage, mirror)
+  await cloneByJob(stage)
   await readRecord(stage)
   await readDescription(stage)
 

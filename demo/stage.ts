@@ -50,6 +50,22 @@ export class Stage {
     return run
   }
 
+  /** Runs a task to its end, and says in a line what became of how many refs. */
+  async run(taskId: number): Promise<RunWithRefs> {
+    const { id } = await this.gitferry.sync.tasks.run(taskId)
+    return this.ended(id)
+  }
+
+  /** Waits for a run, and says the same. */
+  async ended(id: number): Promise<RunWithRefs> {
+    const run = await this.gitferry.sync.runs.wait(id, { signal: this.deadline })
+    const { duration_ms, error_message, refs_changed, refs_failed, refs_total, status } = run
+    const counts = `of ${refs_total} refs ${refs_changed} changed, ${refs_failed} failed`
+    this.story.say(`run ${id}: ${status} in ${duration_ms} ms; ${counts}`)
+    if (error_message !== null) this.story.quote(error_message)
+    return run
+  }
+
   showPlan(plan: Plan): void {
     if (plan.updates.length === 0) this.story.say('nothing to do: in step')
     for (const { action, new_oid, old_oid, reason, target_ref } of plan.updates) {

@@ -2,23 +2,26 @@ import { createHmac } from 'node:crypto'
 import { type Stage, shortRange } from './stage.ts'
 
 /** What a forge or a build does: it sends a webhook, signed with the secret that both ends know. */
+export async function sendWebhook({ server, task }: Stage, key: string, delivery: string) {
+  const body = JSON.stringify({ task_id: task.id })
+  const signature = createHmac('sha256', key).update(body).digest('hex')
+  const answer = await server.fetch(`${server.url}/api/webhooks/task-sync`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-hub-signature-256': `sha256=${signature}`,
+      'x-github-delivery': delivery,
+    },
+    body,
+  })
+  return { status: answer.status, body: await answer.json() }
+}
+
+/** A webhook starts a run, if it is signed, and once. */
 export async function sendWebhooks(stage: Stage, secret: string): Promise<void> {
-  const { gitferry, server, story, task } = stage
+  const { gitferry, story } = stage
   const { backup, commit, origin, tipOf } = stage.history
-  const send = async (key: string, delivery: string) => {
-    const body = JSON.stringify({ task_id: task.id })
-    const signature = createHmac('sha256', key).update(body).digest('hex')
-    const answer = await server.fetch(`${server.url}/api/webhooks/task-sync`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-hub-signature-256': `sha256=${signature}`,
-        'x-github-delivery': delivery,
-      },
-      body,
-    })
-    return { status: answer.status, body: await answer.json() }
-  }
+  const send = (key: string, delivery: string) => sendWebhook(stage, key, delivery)
 
   story.chapter('A signed webhook, and a commit to origin')
   const pushed = await commit(origin, 'main', 'carried over by a webhook')
