@@ -102,15 +102,16 @@ async function warningsOfABuiltGitferry(): Promise<string[]> {
   const { aesGcmSecrets } = await import('@gitferry/adapters/secrets/aes-gcm')
   const { memoryStorage } = await import('@gitferry/adapters/storage/memory')
   const { createGitferry } = await import('@gitferry/core')
-  const dataDir = mkdtempSync(join(tmpdir(), 'gitferry-built-'))
+  const folder = mkdtempSync(join(tmpdir(), 'gitferry-built-'))
+  const dataDir = join(folder, 'data')
   const warnings: string[] = []
   const warn = (message: string, fields: unknown) => {
     warnings.push(`${message} ${JSON.stringify(fields)}`)
   }
   const logger = { debug() {}, info() {}, warn, error: warn }
-  const path = join(dataDir, 'repo.git')
+  const path = join(folder, 'repo.git')
   execFileSync('git', ['init', '--quiet', '--bare', path])
-  const key = join(dataDir, 'key')
+  const key = join(folder, 'key')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', key])
   const private_key = readFileSync(key, 'utf8')
   const secrets = aesGcmSecrets({ key: new Uint8Array(32) })
@@ -121,7 +122,7 @@ async function warningsOfABuiltGitferry(): Promise<string[]> {
     await gitferry.keys.create({ name: 'key', private_key, passphrase: 'secret' })
   } finally {
     await gitferry.stop()
-    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
   return warnings
 }
