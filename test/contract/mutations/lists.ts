@@ -66,20 +66,20 @@ export const listMutations: readonly Mutation[] = [
   {
     takesOut: [/^\/repos\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
-    find: "throw new GitferryError('REPO_NOT_FOUND'",
-    replace: "throw new GitferryError('INVALID_INPUT'",
+    find: "'repository', 'REPO_NOT_FOUND'",
+    replace: "'repository', 'INVALID_INPUT'",
   },
   {
     takesOut: [/^\/sync\/tasks\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
-    find: "throw new GitferryError('TASK_NOT_FOUND'",
-    replace: "throw new GitferryError('INVALID_INPUT'",
+    find: "'sync task', 'TASK_NOT_FOUND'",
+    replace: "'sync task', 'INVALID_INPUT'",
   },
   {
     takesOut: [/^\/sync\/runs\/\{id\}.*: an unknown id is 404$/],
     file: findOrRefuse,
-    find: "throw new GitferryError('RUN_NOT_FOUND'",
-    replace: "throw new GitferryError('INVALID_INPUT'",
+    find: "'run', 'RUN_NOT_FOUND'",
+    replace: "'run', 'INVALID_INPUT'",
   },
   {
     takesOut: ['every list of nothing is []'],

@@ -26,11 +26,10 @@ import { placeOf, readCloneInput } from './clone-input.ts'
 import type { ServiceContext } from './context.ts'
 import { isRecorded } from './is-recorded.ts'
 import { type OpenSide, type OpenSideContext, openSide, type Place } from './open-side.ts'
+import { longestList } from './side-access.ts'
 
 /** The longest time without a byte from git, in ms. */
 const stallTimeoutMs = 300_000
-/** Room for half a million refs, in bytes. */
-const longestList = 64 * 1024 * 1024
 
 export interface CloneOptions {
   readonly signal: AbortSignal

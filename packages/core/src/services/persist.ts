@@ -2,6 +2,7 @@ import { isGitferryError } from '../errors/index.ts'
 import type { Clock, Logger, StorageSession } from '../ports/index.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import { Unrecorded } from './unrecorded.ts'
+import { waitFor } from './wait-for.ts'
 
 const waitsMs = [100, 1_000, 5_000, 20_000]
 
@@ -20,7 +21,7 @@ export async function persist<Result>(
     } catch (error) {
       if (!isGitferryError(error, 'STORAGE_FAILED') && !isGitferryError(error, 'DISK_FULL')) throw error
       deps.logger.warn('the storage failed; trying again', { error, wait_ms: waitMs })
-      await new Promise<void>((resolve) => deps.clock.setTimer(waitMs, resolve))
+      await waitFor(waitMs, { clock: deps.clock, signal: undefined })
     }
   }
   try {

@@ -1,8 +1,7 @@
 import { isFinished, type Run, type RunWithRefs } from '../contract/index.ts'
-import { GitferryError } from '../errors/index.ts'
-import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { EndWaiter } from './end-waiter.ts'
 import { findRun } from './find-or-refuse.ts'
 import { readRunRefs } from './read-run-refs.ts'
 import { toRun } from './to-run.ts'
@@ -10,50 +9,26 @@ import { toRun } from './to-run.ts'
 /** Waits for runs to end. */
 export class RunWaiter {
   readonly #storage: ManagedStorage
-  readonly #events: EventBus
-  readonly #closing = new AbortController()
+  readonly #waiter: EndWaiter<Run>
 
   constructor({ storage, events }: { readonly storage: ManagedStorage; readonly events: EventBus }) {
     this.#storage = storage
-    this.#events = events
+    this.#waiter = new EndWaiter({
+      noun: 'run',
+      look: async (id) => toRun(await findRun(storage, id)),
+      isEnded: ({ status }) => isFinished(status),
+      onEnd: (listener) => events.on('run.finished', ({ run }) => listener(run)),
+    })
   }
 
   /** Ends every wait with `CLOSED`: the run goes on at the next start, and nobody here will see it end. */
   close(): void {
-    this.#closing.abort()
+    this.#waiter.close()
   }
 
   /** @throws RUN_NOT_FOUND, ABORTED, CLOSED when gitferry stops before the run has ended */
-  async wait(
-    id: number,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<RunWithRefs> {
-    throwIfAborted(signal)
-    if (this.#closing.signal.aborted) throw stopped(id)
-    const { promise: ended, resolve, reject } = Promise.withResolvers<Run>()
-    ended.catch(() => {})
-    const closing = this.#closing.signal
-    const onClose = () => reject(stopped(id))
-    closing.addEventListener('abort', onClose, { once: true })
-    // listening begins before the look, so that an end in between is not missed
-    const unsubscribe = this.#events.on('run.finished', ({ run }) => {
-      if (run.id === id) resolve(run)
-    })
-    try {
-      const found = toRun(await findRun(this.#storage, id))
-      const run = isFinished(found.status) ? found : await waitOrAbort(ended, signal)
-      return { ...run, refs: await readRunRefs(this.#storage, id) }
-    } finally {
-      unsubscribe()
-      closing.removeEventListener('abort', onClose)
-    }
+  async wait(id: number, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<RunWithRefs> {
+    const run = await this.#waiter.wait(id, options)
+    return { ...run, refs: await readRunRefs(this.#storage, id) }
   }
-}
-
-function stopped(id: number): GitferryError {
-  return new GitferryError(
-    'CLOSED',
-    `gitferry stopped before run ${id} had ended; it runs again at the next start.`,
-    { details: { run_id: id } },
-  )
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, GitferryError, isGitferryError } from '../errors/index.
 import { lsRemote } from '../git/commands/ls-remote.ts'
 import { checkRemoteUrl } from '../git/remote-url.ts'
 import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
+import { longestList } from './side-access.ts'
 
 export interface TestRemote {
   readonly url: string
@@ -12,8 +13,6 @@ export interface TestRemote {
 
 /** How long the other end may take, in ms. */
 const deadlineMs = 30_000
-/** Room for half a million refs, in bytes. */
-const longestList = 64 * 1024 * 1024
 
 /**
  * Asks a remote for its refs, as a run would. What the other end refuses, or that nobody is there, is an answer and
