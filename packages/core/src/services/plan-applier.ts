@@ -7,7 +7,6 @@ import { type AtomicPush, pushPieces } from '../git/push-pieces.ts'
 import { redact } from '../git/redact.ts'
 import type { Store } from '../git/store.ts'
 import { writeLocal } from '../git/write-local.ts'
-import { writeLocalHead } from '../git/write-local-head.ts'
 import { abortError, throwIfAborted } from '../runtime/abort.ts'
 import { classifyError } from '../sync/classify-error.ts'
 import { movesRef } from '../sync/moves-ref.ts'
@@ -15,6 +14,7 @@ import { toRunRef } from '../sync/to-run-ref.ts'
 import { carryLfs } from './carry-lfs.ts'
 import { deadlines } from './deadlines.ts'
 import type { KeptValues } from './kept-values.ts'
+import { moveHead } from './move-head.ts'
 import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
 import type { PlanProgress } from './plan-progress.ts'
 import type { Side, TaskSides } from './resolve-sides.ts'
@@ -83,7 +83,11 @@ export class PlanApplier {
     }
     const head = updates.find(({ action }) => action === 'head')
     if (head) {
-      const moved = await this.#moveHead(head, task, sides.target, results, options)
+      const moved = await moveHead(head, sides.target, results, {
+        runner: this.#runner,
+        timeoutMs: task.timeout_ms,
+        signal: options.signal,
+      })
       results.set('HEAD', moved.result)
       error ??= moved.error
     }
@@ -221,35 +225,6 @@ export class PlanApplier {
     const late = signal.aborted ? AbortSignal.timeout(lastLookMs) : signal
     const look = { ...deadlines(task), maxOutputBytes: longestList, signal: late }
     return run(lsRemote({ url, protocol, refs }), look).catch(() => undefined)
-  }
-
-  /** After the refs: HEAD must not name a branch that did not come. What it fails with takes nothing from the refs. */
-  async #moveHead(
-    { source_ref, old_head = null }: PlanUpdate,
-    task: SyncTaskRow,
-    { repo }: Side,
-    results: ReadonlyMap<string, RefResult>,
-    { signal }: ApplyOptions,
-  ): Promise<{ readonly result: RefResult; readonly error?: GitferryError }> {
-    const branch = source_ref ?? ''
-    const carried = results.get(branch)
-    const failed = (reason: string, failure_class: FailureClass | null): RefResult => ({
-      ref: 'HEAD',
-      outcome: 'failed',
-      reason,
-      failure_class,
-    })
-    if (carried && carried.outcome !== 'updated' && carried.outcome !== 'in_step') {
-      return { result: failed(`${branch} did not come`, carried.failure_class) }
-    }
-    const input = { runner: this.#runner, commonDir: repo.common_dir, branch, expected: old_head }
-    try {
-      return { result: await writeLocalHead(input, { ...deadlines(task), signal }) }
-    } catch (error) {
-      if (!isGitferryError(error)) throw error
-      const result = failed(error.message, classifyError(error))
-      return signal.aborted ? { result, error } : { result }
-    }
   }
 }
 

@@ -15,6 +15,7 @@ import type { GuardStop } from '../sync/guards.ts'
 import { approvalNeeded, holdForApproval } from '../sync/hold-for-approval.ts'
 import { type TryAgain, tryAgainAfter, tryAgainFor } from '../sync/next-try.ts'
 import { toRunRef } from '../sync/to-run-ref.ts'
+import { isLeft, unlessBlocked } from '../sync/unless-blocked.ts'
 import type { AfterRun } from './after-run.ts'
 import type { AuditDraft } from './audit-log.ts'
 import { auditedUpdates } from './audited-update.ts'
@@ -140,18 +141,10 @@ export class SyncAttempt {
         failure_class: 'policy',
       }),
     )
-    const { updates, blocked } = this.#unlessBlocked(go, held[0])
+    const { updates, blocked } = unlessBlocked(go, task, held[0])
     const atomic = task.atomic ? 'always' : 'never'
     const open = this.#outcomes.open(updates)
     return this.#carry({ plan, updates: open, atomic, untried: [...blocked, ...heldRefs], waiting })
-  }
-
-  /** Of an atomic task nothing goes where one ref cannot. */
-  #unlessBlocked(updates: readonly PlanUpdate[], held?: PlanUpdate) {
-    const blocker = held ?? updates.find(({ action }) => action === 'conflict')
-    if (!this.#task.atomic || blocker === undefined) return { updates, blocked: [] }
-    const blocked = updates.filter((update) => !isLeft(update)).map((update) => blockedBy(blocker, update))
-    return { updates: updates.filter(isLeft), blocked }
   }
 
   async #applyStored(): Promise<Tried> {
@@ -160,7 +153,7 @@ export class SyncAttempt {
     try {
       const { stored, plan } = await storedPlans.prepare(this.#run, this.#task, this.#steps, { isRetried })
       this.#announce(plan.updates)
-      const { updates, blocked } = this.#unlessBlocked(plan.updates)
+      const { updates, blocked } = unlessBlocked(plan.updates, this.#task)
       const atomic = this.#task.atomic ? 'always' : 'where possible'
       return await this.#carry({ plan, updates, atomic, untried: blocked, stored })
     } catch (error) {
@@ -269,17 +262,6 @@ export class SyncAttempt {
       },
     }
   }
-}
-
-/** What a plan leaves as it is. */
-const isLeft = (update: PlanUpdate) => update.action === 'skip' || update.action === 'conflict'
-
-function blockedBy(blocker: PlanUpdate, update: PlanUpdate): RunRef {
-  return toRunRef(update, {
-    outcome: 'failed',
-    reason: `the task is atomic, and ${blocker.target_ref} stays as it is`,
-    failure_class: 'policy',
-  })
 }
 
 const failureOf = ({ error_code }: Conclusion) => (error_code === null ? undefined : { error_code })
