@@ -36,7 +36,7 @@ export async function* jsonLines<Item>(
   }
   if (signal?.aborted) throw aborted(what, signal)
   // every line is ended, the last one too
-  if (rest !== '') throw foreign(what, 'half a line, so that its end is missing')
+  if (rest + decoder.decode() !== '') throw foreign(what, 'half a line, so that its end is missing')
 }
 
 const foreign = (what: string, found: string): GitferryError =>

@@ -26,6 +26,7 @@ export function problemWithRefName(name: string): string | undefined {
   if (name.includes('..')) return 'must not hold ".."'
   if (name.includes('@{')) return 'must not hold "@{"'
   if (forbiddenByGit.test(name)) return 'must not hold a space or any of ~ ^ : ? * [ \\'
+  if (name.includes('\ufffd')) return 'must be valid UTF-8'
   if (format.test(name)) return 'must not hold invisible characters'
   if (name.normalize('NFC') !== name) return 'must be in Unicode normal form C'
   if (looksLikeOid.test(name)) return 'must not look like an object name'

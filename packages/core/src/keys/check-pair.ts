@@ -18,12 +18,26 @@ function isPair(key: KeyObject): boolean {
   }
 }
 
-/** Whether the numbers of an rsa key are no larger than its modulus: signing with larger ones could take hours. */
+/**
+ * Whether the numbers of an rsa key are no larger than its modulus (signing with larger ones could take hours) and
+ * belong together (RFC 8017, section 3.2). OpenSSL signs by some of them, and what is stored holds others.
+ */
 function isWhole(key: KeyObject): boolean {
-  const { n = '', d, p, q, dp, dq, qi } = key.export({ format: 'jwk' })
-  const numbers = [d, p, q, dp, dq, qi]
-  if (numbers.some((number) => number === undefined || number.length > n.length)) return false
-  return number(p!) * number(q!) === number(n)
+  const { n = '', e = '', ...secrets } = key.export({ format: 'jwk' })
+  const texts = [secrets.d, secrets.p, secrets.q, secrets.dp, secrets.dq, secrets.qi]
+  if (!texts.every((text) => text !== undefined && text.length <= n.length)) return false
+  const [d = 0n, p = 0n, q = 0n, dp, dq, qi = 0n] = texts.map((text) => number(text!))
+  const product = number(e) * d
+  return (
+    p > 1n &&
+    q > 1n &&
+    p * q === number(n) &&
+    product % (p - 1n) === 1n &&
+    product % (q - 1n) === 1n &&
+    dp === d % (p - 1n) &&
+    dq === d % (q - 1n) &&
+    (qi * q) % p === 1n
+  )
 }
 
 const number = (base64url: string): bigint =>

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import sshpk from 'sshpk'
 import type { SshKeyType } from '../contract/index.ts'
 import { checkPair } from './check-pair.ts'
-import { keyInvalid } from './key-invalid.ts'
+import { damaged, keyInvalid } from './key-invalid.ts'
 import { dsaRefused } from './not-a-private-key.ts'
 
 /** A private key that SSH can use, and what is known of it. */
@@ -28,7 +28,7 @@ const curveBits: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1
 export function describePrivateKey(key: KeyObject): PrivateKey {
   const kind = kindOf(key)
   checkPair(key)
-  const parsed = sshpk.parsePrivateKey(key.export({ type: 'pkcs8', format: 'pem' }), 'pkcs8')
+  const parsed = readBySshpk(key)
   parsed.comment = ''
   const shown = parsed.toPublic()
   shown.comment = ''
@@ -37,6 +37,15 @@ export function describePrivateKey(key: KeyObject): PrivateKey {
     publicKey: shown.toString('ssh').trim(),
     fingerprint: shown.fingerprint('sha256').toString(),
     privateKey: parsed.toString('openssh'),
+  }
+}
+
+/** It looks at more of the form than OpenSSL, and what it says may quote the key. */
+function readBySshpk(key: KeyObject): sshpk.PrivateKey {
+  try {
+    return sshpk.parsePrivateKey(key.export({ type: 'pkcs8', format: 'pem' }), 'pkcs8')
+  } catch {
+    throw damaged()
   }
 }
 

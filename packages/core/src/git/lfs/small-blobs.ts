@@ -1,3 +1,4 @@
+import { GitferryError } from '../../errors/index.ts'
 import type { GitCommand } from '../command.ts'
 import { isOid, requireOid } from '../full-ref.ts'
 import { longestPointer } from './pointer.ts'
@@ -46,7 +47,7 @@ export const everySmallBlob = (): GitCommand<string[] | undefined> => ({
   },
 })
 
-/** Reads objects: those among them that are blobs, as they are. What is gone, or no blob, is passed over. */
+/** Reads objects: those among them that are blobs, as they are. What is gone, or no blob, is passed over. @throws GIT_FAILED */
 export const blobContents = (oids: readonly string[]): GitCommand<Buffer[]> => ({
   args: ['cat-file', '--batch', '--buffer'],
   stdin: oids.map((oid) => `${requireOid(oid)}\n`).join(''),
@@ -55,14 +56,18 @@ export const blobContents = (oids: readonly string[]): GitCommand<Buffer[]> => (
     const found: Buffer[] = []
     for (let at = 0; at < stdout.length; ) {
       const end = stdout.indexOf('\n', at)
+      if (end === -1) throw notWhole()
       const [, type, size] = stdout.subarray(at, end).toString('latin1').split(' ')
       at = end + 1
       // "<oid> missing" has no content
       if (size === undefined) continue
       const next = at + Number(size)
+      if (!/^\d+$/.test(size) || next >= stdout.length) throw notWhole()
       if (type === 'blob') found.push(stdout.subarray(at, next))
       at = next + 1
     }
     return found
   },
 })
+
+const notWhole = () => new GitferryError('GIT_FAILED', 'git cat-file printed half an object.')

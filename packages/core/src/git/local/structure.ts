@@ -101,7 +101,7 @@ async function checkHead(gitDir: string): Promise<void> {
   if (!found.isFile()) throw notARepository(path, `is ${kindOf(found)}, not a file`)
   const text = (await readSmallFile(path)) ?? ''
   // By git's own rule (validate_headref).
-  if (!/^(?:ref:[ \t\r\n]*refs\/|[0-9a-f]{40})/i.test(text)) {
+  if (!/^(?:ref:[ \t\r\n]*refs\/|[0-9a-fA-F]{40})/.test(text)) {
     throw notARepository(path, 'names neither a ref nor a commit')
   }
 }
