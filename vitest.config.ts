@@ -14,6 +14,9 @@ const server = project('server', 'packages/server')
 
 const temporary = memoryFolder()
 
+// servers are started from their sources a hundred times: what Node makes of those is kept from one start to the next
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url))
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['@gitferry/source', 'module', 'node', 'development|production'] } },
   resolve: { conditions: ['@gitferry/source'] },

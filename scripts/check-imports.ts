@@ -29,6 +29,7 @@ const coreMiddle = [
   'core/schedule',
   'core/notifications',
   'core/webhooks',
+  'core/rights',
   'core/services',
   'core/runtime',
   'core/runtime/abort',
@@ -45,6 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/keys': { layers: [...coreInside, 'core/runtime/abort'], packages: ['ssh2', 'sshpk'], node: true },
   'core/schedule': { layers: coreInside, packages: ['cron-parser'], node: true },
   'core/notifications': { layers: coreInside, packages: ['liquidjs'], node: false },
+  'core/rights': { layers: coreInside, packages: [], node: false },
   'core/webhooks': { layers: coreInside, packages: [], node: true },
   // giving up is pure and of use everywhere below the services
   'core/runtime/abort': { layers: coreInside, packages: [], node: false },

@@ -7,6 +7,7 @@ import { createApp } from '@gitferry/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BadRequest } from './bad-input/bad-request.ts'
 import { engineRequests } from './bad-input/engine-requests.ts'
+import { identityRequests } from './bad-input/identity-requests.ts'
 import { checkedFetch } from './checked-fetch.ts'
 
 const longName = 'n'.repeat(300)
@@ -350,6 +351,7 @@ function requests(sandbox: ApiSandbox): BadRequest[] {
     ...bodies,
     ...others,
     ...engineRequests(sandbox),
+    ...identityRequests(),
   ]
 }
 
@@ -386,6 +388,9 @@ describe('bad input gets its status, the envelope, the field, one audit entry, a
     plans: (await gitferry.sync.plans.list()).total,
     kept: (await gitferry.sync.kept.list()).total,
     jobs: (await gitferry.jobs.list()).total,
+    users: (await gitferry.users.list()).total,
+    tokens: (await gitferry.tokens.list()).total,
+    accessKeys: (await gitferry.accessKeys.list()).total,
     files: [sandbox.root, dirname(sandbox.outsidePath)].map((folder) => readdirSync(folder)),
     refs: sandbox.git(sandbox.clonePath, 'for-each-ref'),
     head: sandbox.git(sandbox.clonePath, 'symbolic-ref', 'HEAD'),

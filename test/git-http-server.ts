@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A git server over plain http, for tests. */
@@ -11,14 +11,18 @@ export interface GitHttpServer {
   readonly hosts: readonly string[]
   /** The `Authorization` of every request, as `user:secret`; `null` where there was none. */
   readonly logins: readonly (string | null)[]
+  /** The headers of every request. */
+  readonly headers: readonly IncomingHttpHeaders[]
   close(): Promise<void>
 }
 
 export interface GitHttpServerOptions {
   /** The one `user:secret` (RFC 7617) that is let in. Default: everybody is. */
   readonly login?: string
-  /** Where every request is sent on to, instead of being answered. */
+  /** Where requests are sent on to, instead of being answered. */
   readonly redirectTo?: string
+  /** Which ones, by method, path and query. Default: every one. */
+  readonly redirects?: RegExp
   /** Asked at every request: whether pushes are taken. Default: always. */
   readonly takesPushes?: () => boolean
   /** Called with every request, before it is answered: the git that asks is waiting. */
@@ -28,18 +32,20 @@ export interface GitHttpServerOptions {
 /** Serves the bare repositories of `folder` on 127.0.0.1 through git's own http-backend. */
 export async function serveGit(
   folder: string,
-  { login, redirectTo, takesPushes = () => true, onRequest }: GitHttpServerOptions = {},
+  { login, redirectTo, redirects = /^/, takesPushes = () => true, onRequest }: GitHttpServerOptions = {},
 ): Promise<GitHttpServer> {
   let connections = 0
   const hosts: string[] = []
   const logins: (string | null)[] = []
+  const headers: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
+    headers.push(request.headers)
     hosts.push(request.headers.host ?? '')
     const [, basic] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? []
     const given = basic === undefined ? null : Buffer.from(basic, 'base64').toString()
     logins.push(given)
     onRequest?.()
-    if (redirectTo !== undefined) {
+    if (redirectTo !== undefined && redirects.test(`${request.method} ${request.url}`)) {
       response.writeHead(301, { location: `${redirectTo}${request.url}` }).end()
       return
     }
@@ -92,6 +98,7 @@ export async function serveGit(
     },
     hosts,
     logins,
+    headers,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()

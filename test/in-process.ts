@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
+import { memoryStorage } from '@gitferry/adapters/storage/memory'
 import { sqliteStorage } from '@gitferry/adapters/storage/sqlite'
 import { createGitferry, type Gitferry } from '@gitferry/core'
 import { type ApiSubject, createApiSandbox } from '@gitferry/core/testing'
 
-/** gitferry in this process, on SQLite, with a fresh sandbox. */
-export async function inProcess(): Promise<ApiSubject & { readonly api: Gitferry }> {
+/** gitferry in this process, on SQLite or in memory, with a fresh sandbox. */
+export async function inProcess({ inMemory = false } = {}): Promise<ApiSubject & { readonly api: Gitferry }> {
   const sandbox = createApiSandbox()
   const { dataDir, notifier, root } = sandbox
-  const storage = sqliteStorage({ path: join(dataDir, 'gitferry.db') })
+  const storage = inMemory ? memoryStorage() : sqliteStorage({ path: join(dataDir, 'gitferry.db') })
   const secrets = aesGcmSecrets({ key: randomBytes(32) })
   const repoRoots = [root]
   const notifiers = [notifier]
@@ -20,6 +21,7 @@ export async function inProcess(): Promise<ApiSubject & { readonly api: Gitferry
   return {
     api,
     sandbox,
+    signedIn: async (token) => api.as(await api.authenticate(token)),
     dispose: async () => {
       await api.stop()
       sandbox.remove()

@@ -95,6 +95,7 @@ async function syncing(lookup: LookupHost, allowOutgoing: readonly string[], ori
   const settings = {
     repoRoots: [sandbox.root],
     trustedOwners: [],
+    strictHostKeys: false,
     allowOutgoing: allowOutgoing.map(parseAllowOutgoing),
   }
   const stores = new Stores({

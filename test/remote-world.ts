@@ -39,8 +39,10 @@ const at = '2026-01-01T00:00:00.000Z'
 export async function remoteWorld({
   forkServer = false,
   networkRetries = 0,
+  strictHostKeys = false,
 }: {
   readonly forkServer?: boolean
+  readonly strictHostKeys?: boolean
   /** Default 0: a run waits in real time before each. */
   readonly networkRetries?: number
 } = {}): Promise<RemoteWorld> {
@@ -62,6 +64,7 @@ export async function remoteWorld({
     allowOutgoing: ['127.0.0.1'],
     forkServer,
     networkRetries,
+    strictHostKeys,
     logger: { debug() {}, info() {}, warn: complain, error: complain },
   }
   const api = await start(storage)

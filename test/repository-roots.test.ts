@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { CreateSyncTask, Repo } from '@gitferry/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inProcess } from './in-process.ts'
@@ -104,4 +104,58 @@ it('the same repository moved within the roots is synced as before', async () =>
   writeFileSync(join(sandbox.bareBackupPath, '.git'), 'gitdir: ../moved.git\n')
   expect(await carry({ source_branch: 'main', target_remote: 'backup' })).toMatchObject({ status: 'success' })
   expect(sandbox.oidOf(moved, 'main')).toBe(sandbox.oidOf(sandbox.originPath, 'main'))
+})
+
+describe('a path', () => {
+  const refused = { code: 'PATH_OUTSIDE_ROOTS' }
+
+  it('with ".." in it is taken for where it leads', async () => {
+    const { api, sandbox } = subject
+    const { root, outsidePath, plainFolderPath, secondBarePath } = sandbox
+    const outside = `${root}/${relative(root, outsidePath)}`
+    expect(outside).toContain('/../')
+    for (const path of [outside, `${plainFolderPath}/../${relative(root, outsidePath)}`, `${root}/..`]) {
+      await expect(api.repos.register({ path })).rejects.toMatchObject(refused)
+    }
+    // a link goes first: what is above it is above where it leads
+    const throughLink = `${sandbox.linkToOutsidePath}/../repo.git`
+    await expect(api.repos.register({ path: throughLink })).rejects.toMatchObject(refused)
+    const second = await api.repos.register({ path: `${plainFolderPath}/../second.git` })
+    expect(second.path).toBe(secondBarePath)
+  })
+
+  it('that was inside and is a link to outside since is refused to every use of it', async () => {
+    const { api, sandbox } = subject
+    const { clonePath, outsidePath } = sandbox
+    renameSync(clonePath, `${clonePath}-before`)
+    mkdirSync(clonePath)
+    symlinkSync(outsidePath, join(clonePath, '.git'))
+    const uses = [
+      () => api.branches.list(repo.id),
+      () => api.branches.create(repo.id, { name: 'new' }),
+      () => api.branches.delete(repo.id, 'secret', { force: true }),
+      () => api.branches.checkout(repo.id, { branch: 'secret' }),
+      () => api.tags.list(repo.id),
+      () => api.tags.create(repo.id, { name: 'new' }),
+    ]
+    for (const use of uses) await expect(use()).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' })
+    await expect(api.repos.register({ path: clonePath, name: 'again' })).rejects.toMatchObject(refused)
+    expect(refsOutside()).toBe(before)
+  })
+
+  it('of a remote that was inside and is a link to outside since is refused at the next use', async () => {
+    const { api, sandbox } = subject
+    const { bareBackupPath, outsidePath } = sandbox
+    const task = { repo_id: repo.id, source_branch: 'main', target_remote: 'backup' }
+    const { id } = await api.sync.tasks.create(task)
+    expect(await api.sync.tasks.run(id, { wait: true })).toMatchObject({ status: 'success' })
+    renameSync(bareBackupPath, `${bareBackupPath}-before`)
+    symlinkSync(outsidePath, bareBackupPath)
+    expect(await api.sync.tasks.run(id, { wait: true })).toMatchObject({
+      status: 'failed',
+      error_code: 'PATH_OUTSIDE_ROOTS',
+    })
+    expect(await api.repos.remotes.test(repo.id, 'backup').catch((error) => error)).toMatchObject(refused)
+    expect(refsOutside()).toBe(before)
+  })
 })

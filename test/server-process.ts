@@ -24,15 +24,18 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>
+  /** What the process is started by, such as a tracer; it must become the process itself. Default: nothing. */
+  readonly under?: readonly string[]
 }
 
 /** Starts `node <script> <args>` and waits for its line `gitferry listening on …`. */
 export async function startScript(
   script: string,
   args: readonly string[],
-  { env }: ServerProcessOptions = {},
+  { env, under = [] }: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [source, script, ...args], {
+  const [program = process.execPath, ...before] = [...under, process.execPath]
+  const child = spawn(program, [...before, source, script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })

@@ -54,6 +54,7 @@ beforeEach(async () => {
     settings: {
       repoRoots: [sandbox.root],
       trustedOwners: [],
+      strictHostKeys: false,
       allowOutgoing: ['127.0.0.1', madeUp].map(parseAllowOutgoing),
     },
     lookup: async (host: string) => {
@@ -153,14 +154,26 @@ describe('a test of a remote over ssh', () => {
     expect(answer).toMatchObject({ success: false, error_code: 'HOST_KEY_MISMATCH', host_key: null })
     expect(answer.message).toBe(
       `The server at 127.0.0.1 port ${server.port} has no host key of a kind that is accepted: Ed25519, ECDSA, or ` +
-        'RSA with SHA-2. It must be given one before it can be used.',
+        'RSA of 2048 bits or more with SHA-2. It must be given one before it can be used.',
     )
     const { type, fingerprint, ...place } = shown(server.port)
     const public_key = hostKey.public.split(' ')[1]!
-    await storage.collection('host_keys').insert({ ...place, type, fingerprint, public_key, created_at: at })
+    await storage.collection('host_keys').insert({
+      ...place,
+      type,
+      fingerprint,
+      public_key,
+      status: 'accepted',
+      source: 'contact',
+      offered: null,
+      offers: 0,
+      created_at: at,
+    })
     const again = await test({ url: url(), ssh_key_id })
     expect(again.error_code).toBe('HOST_KEY_MISMATCH')
-    expect(again.message).toContain(`no key of a known kind, known is ssh-ed25519 ${fingerprint}. Somebody`)
+    expect(again.message).toContain(
+      `no key of a kind that is accepted, known is ssh-ed25519 ${fingerprint}. Somebody`,
+    )
   })
 
   it('that is offered no key says that alone', async () => {
@@ -208,7 +221,15 @@ describe('a test of a remote over ssh', () => {
     const place = { host: '127.0.0.1', port: server.port }
     const recorded = { ...place, type: 'ssh-ed25519', fingerprint: other.fingerprint }
     const public_key = other.public.split(' ')[1]!
-    await storage.collection('host_keys').insert({ ...recorded, public_key, created_at: at })
+    await storage.collection('host_keys').insert({
+      ...recorded,
+      public_key,
+      status: 'accepted',
+      source: 'contact',
+      offered: null,
+      offers: 0,
+      created_at: at,
+    })
     release()
     expect(await answer).toMatchObject({ success: false, error_code: 'HOST_KEY_MISMATCH' })
     expect((await answer).message).toContain(hostKey.fingerprint)

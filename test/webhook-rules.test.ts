@@ -111,7 +111,9 @@ describe('a signed webhook', () => {
         details: { name: expect.any(String), run_id: answer.run_id, delivery_id: 'd-1' },
       },
     ])
-    expect(events).toEqual([{ source: 'task-sync', task_id, run_id: answer.run_id }])
+    const { repo_id, target_repo_id } = await gitferry.sync.tasks.get(task_id)
+    const about = { task_id, run_id: answer.run_id, repo_id, target_repo_id }
+    expect(events).toEqual([{ source: 'task-sync', ...about }])
   })
 
   it('may write the id as a string of digits, and send fields that nobody knows', async () => {

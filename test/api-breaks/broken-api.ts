@@ -17,11 +17,15 @@ export interface Breaks {
   readonly keys?: Partial<GitferryApi['keys']>
   readonly credentials?: Partial<GitferryApi['credentials']>
   readonly hostKeys?: Partial<GitferryApi['hostKeys']>
+  readonly users?: Partial<GitferryApi['users']>
+  readonly tokens?: Partial<GitferryApi['tokens']>
+  readonly accessKeys?: Partial<GitferryApi['accessKeys']>
   readonly preview?: GitferryApi['notifications']['preview']
   readonly channels?: Partial<GitferryApi['notifications']['channels']>
   readonly deliveries?: Partial<GitferryApi['notifications']['deliveries']>
   readonly on?: GitferryApi['on']
   readonly events?: GitferryApi['events']
+  readonly signedIn?: ApiSubject['signedIn']
 }
 
 /** `service` with some of its methods replaced. */
@@ -54,6 +58,9 @@ export const broken = (api: GitferryApi, breaks: Breaks): GitferryApi => ({
     deliveries: replace(api.notifications.deliveries, breaks.deliveries),
     ...(breaks.preview && { preview: breaks.preview }),
   }),
+  users: replace(api.users, breaks.users),
+  tokens: replace(api.tokens, breaks.tokens),
+  accessKeys: replace(api.accessKeys, breaks.accessKeys),
   audit: replace(api.audit, breaks.audit),
   system: replace(api.system, breaks.system),
   on: breaks.on ?? ((name, listener) => api.on(name, listener)),

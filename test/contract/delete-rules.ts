@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Channel, Credential, Page, SshKey } from '@gitferry/core/contract'
+import type { Channel, CreatedAccessKey, Credential, Page, SshKey, User } from '@gitferry/core/contract'
 import { rule } from './rule.ts'
 import { data, refused, type World } from './world.ts'
 
@@ -23,10 +23,20 @@ const nouns: readonly [path: string, make: (world: World) => Promise<number>][] 
         type: 'ssh-ed25519',
         public_key: 'AAAAC3NzaC1lZDI1NTE5AAAAIAfbHlNBt3CD0NGwWaSBd0DL1UcPcz3kbMUIyzEJYXwT',
         fingerprint: 'SHA256:0000000000000000000000000000000000000000000',
+        status: 'accepted',
+        source: 'contact',
+        offered: null,
+        offers: 0,
         created_at: '2026-01-01T00:00:00.000Z',
       })
       return row.id
     },
+  ],
+  ['/users', async (world) => data<User>(await world.post('/users', { name: 'ann' })).id],
+  [
+    '/access-keys',
+    async (world) =>
+      data<CreatedAccessKey>(await world.post('/access-keys', { name: 'ann', scope: 'read' })).id,
   ],
   [
     '/notification/channels',

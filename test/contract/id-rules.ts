@@ -53,7 +53,10 @@ const nouns: Readonly<
     ['POST /ssh-keys/{id}/test', { repo_url: 'git@git.example.org:a.git' }],
   ],
   '/credentials/{id}': ['CREDENTIAL_NOT_FOUND', ['GET /credentials/{id}'], ['DELETE /credentials/{id}']],
-  '/host-keys/{id}': ['HOST_KEY_NOT_FOUND', ['DELETE /host-keys/{id}']],
+  '/host-keys/{id}': ['HOST_KEY_NOT_FOUND', ['POST /host-keys/{id}/accept'], ['DELETE /host-keys/{id}']],
+  '/users/{id}': ['USER_NOT_FOUND', ['DELETE /users/{id}']],
+  '/tokens/{id}': ['TOKEN_NOT_FOUND', ['DELETE /tokens/{id}']],
+  '/access-keys/{id}': ['ACCESS_KEY_NOT_FOUND', ['DELETE /access-keys/{id}']],
   '/notification/channels/{id}': [
     'CHANNEL_NOT_FOUND',
     ['GET /notification/channels/{id}'],

@@ -5,7 +5,9 @@ import { bodyRules } from './body-rules.ts'
 import { branchRules } from './branch-rules.ts'
 import { channelAliasRules, channelRules } from './channel-rules.ts'
 import { deleteRules } from './delete-rules.ts'
+import { hostKeyRules } from './host-key-rules.ts'
 import { idRules } from './id-rules.ts'
+import { identityRules } from './identity-rules.ts'
 import { keyRules } from './key-rules.ts'
 import { listRules } from './lists-rules.ts'
 import { keyTestRules, remoteRules } from './remote-rules.ts'
@@ -33,6 +35,8 @@ export const contractRules: Readonly<Record<string, readonly ContractRule[]>> = 
   'the webhook': [...webhookRules, ...repetitionRules],
   'SSH keys': [...keyRules, ...keyTestRules],
   'remotes, tags and credentials': remoteRules,
+  'host keys': hostKeyRules,
+  'users, tokens and access keys': identityRules,
   'notification channels': channelRules,
   URLs: urlRules,
   'the audit log': [...auditRules, ...auditChainRules],

@@ -20,6 +20,9 @@ const pagedOnly = [
   '/credentials',
   '/notification/deliveries',
   '/host-keys',
+  '/users',
+  '/tokens',
+  '/access-keys',
 ]
 
 const everyList = [...nouns.map(([path]) => path), ...pagedOnly]

@@ -10,7 +10,7 @@ const runFields = [
   'duration_ms',
   'error_code',
   'error_message',
-  // added since: what kind of trouble, and the plan that it carries out or was stopped with
+  // added since: what kind of trouble, the plan that it carries out or was stopped with, and whose refs it moves
   'failure_class',
   'finished_at',
   'id',
@@ -22,6 +22,7 @@ const runFields = [
   'repo_id',
   'started_at',
   'status',
+  'target_repo_id',
   'task_id',
   'trigger',
 ]

@@ -48,6 +48,8 @@ export interface World extends AsyncDisposable {
   /** One request; `path` counts from `/api/v1` unless it begins with `/api` or names a root page. */
   ask(method: string, path: string, parts?: RequestParts): Promise<Answer>
   get(path: string): Promise<Answer>
+  /** What is asked from now on shows this token; `undefined`: none, as in the beginning. */
+  signIn(token: string | undefined): void
   post(path: string, body?: unknown): Promise<Answer>
   put(path: string, body?: unknown): Promise<Answer>
   delete(path: string): Promise<Answer>
@@ -81,6 +83,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const storage = keptStorage()
   const clock = createTestClock()
   let from = '127.0.0.1'
+  let token: string | undefined
   const base: GitferryOptions = {
     storage,
     dataDir: sandbox.dataDir,
@@ -107,6 +110,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       method,
       headers: {
         Host: '127.0.0.1',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...parts.headers,
       },
@@ -133,6 +137,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       running = await start(changed)
     },
     ask,
+    signIn: (shown) => {
+      token = shown
+    },
     get: (path) => ask('GET', path),
     post,
     put: (path, body) => ask('PUT', path, { body }),

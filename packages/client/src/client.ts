@@ -5,6 +5,7 @@ import { eventsOf } from './named-events.ts'
 import { audit } from './resources/audit.ts'
 import { branches } from './resources/branches.ts'
 import { credentials, hostKeys } from './resources/credentials.ts'
+import { accessKeys, tokens, users } from './resources/identities.ts'
 import { jobs } from './resources/jobs.ts'
 import { notifications } from './resources/notifications.ts'
 import { repos } from './resources/repos.ts'
@@ -80,6 +81,9 @@ export function createClient({
     credentials: credentials(transport),
     hostKeys: hostKeys(transport),
     notifications: notifications(transport),
+    users: users(transport),
+    tokens: tokens(transport),
+    accessKeys: accessKeys(transport),
     audit: audit(transport),
     system: system(transport),
     on: (name, listener) => listeners.on(name, listener),

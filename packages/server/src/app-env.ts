@@ -1,3 +1,4 @@
+import type { Principal } from '@gitferry/core/contract'
 import type { GitferryError } from '@gitferry/core/errors'
 import type { Context } from 'hono'
 
@@ -6,12 +7,21 @@ export interface AppEnv {
   Bindings: {
     /** The socket’s address, set by whoever serves the application: `serve` does. */
     readonly clientAddress?: string | undefined
+    /** The HTTP that the caller speaks, `1.1`, set likewise. */
+    readonly httpVersion?: string | undefined
     /** Fires when no further request is taken, set likewise: what would never end by itself ends then. */
     readonly closing?: AbortSignal | undefined
   }
   Variables: {
     /** Set by Hono’s `requestId` before anything else runs. */
     requestId: string
+    /** In whose name the request is made, set before any route or page. */
+    principal: Principal
+    /**
+     * Admits the caller once more, for an answer that lasts; absent where everybody is admitted. Knows the token that
+     * was shown, and nothing else keeps it. Throws when the caller would be refused now.
+     */
+    admitAgain: (() => Promise<unknown>) | undefined
     /** What the request ended with, for the request log. */
     error: GitferryError | undefined
   }

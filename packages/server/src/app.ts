@@ -30,7 +30,7 @@ export interface AppOptions {
    * address is refused like one from elsewhere.
    */
   readonly clientAddress?: ClientAddress
-  /** Answers callers from other machines too, without asking who they are. Default false. */
+  /** While there are no tokens: answers callers from other machines too, without asking who they are. Default false. */
   readonly insecure?: boolean
   /** How large a request’s body may be. Default 1 MiB. */
   readonly bodyLimitBytes?: number
@@ -39,7 +39,11 @@ export interface AppOptions {
 }
 
 /** A Hono application that listens to gitferry, for its metrics, until it is disposed of. */
-export type App = Hono<AppEnv> & Disposable
+export type App = Hono<AppEnv> &
+  Disposable & {
+    /** Counts, for `/metrics`, what whoever serves the application has answered without it: `serve` does. */
+    countUnreadable(status: number): void
+  }
 
 /**
  * The HTTP API as a Hono application: serve it with `serve` of `@gitferry/server/node`, or mount it in one of your
@@ -67,7 +71,7 @@ export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): A
     hostNames(options.hostNames ?? loopbackNames),
     ...(corsOrigins.length > 0 ? [cors(corsOrigins)] : []),
     origin(corsOrigins),
-    access({ clientAddress, insecure: options.insecure ?? false }),
+    access({ clientAddress, gitferry, insecure: options.insecure ?? false }),
   ]
   // it begins to listen, so nothing may be refused after it
   const metrics = new Metrics(gitferry)
@@ -82,5 +86,8 @@ export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): A
   mountPages(app, gitferry, metrics)
   app.notFound(answerNothing)
   app.onError(answerError)
-  return Object.assign(app, { [Symbol.dispose]: () => metrics[Symbol.dispose]() })
+  return Object.assign(app, {
+    countUnreadable: metrics.countUnreadable,
+    [Symbol.dispose]: () => metrics[Symbol.dispose](),
+  })
 }

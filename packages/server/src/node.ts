@@ -1,17 +1,33 @@
-import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { GitferryError } from '@gitferry/core/errors'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type Logger, silentLogger } from '@gitferry/core/ports'
 import { getRequestListener, RequestError } from '@hono/node-server'
+import { Exchanges } from './exchanges.ts'
 import { hostNameOf } from './host-name.ts'
-import { errorEnvelope } from './middleware/errors.ts'
+import { listen } from './listen.ts'
+import { Paced } from './paced.ts'
+import { shareConnections } from './share-connections.ts'
+import {
+  answerFailed,
+  answerTooManyHeaders,
+  answerUnreadableAddress,
+  answerUnreadableRequest,
+  maxHeaderLines,
+  type UnreadableRequest,
+} from './unreadable-request.ts'
 
 /** Anything that answers requests as Hono does; `createApp` makes one. */
 export interface Served {
   fetch(
     request: Request,
-    bindings: { readonly clientAddress: string | undefined; readonly closing: AbortSignal },
+    bindings: {
+      readonly clientAddress: string | undefined
+      readonly httpVersion: string
+      readonly closing: AbortSignal
+    },
   ): Response | Promise<Response>
+  /** Is told of every answer to what the application did not get to see, with its status. */
+  countUnreadable?(status: number): void
 }
 
 export interface ServeOptions {
@@ -19,6 +35,20 @@ export interface ServeOptions {
   readonly host?: string
   /** Default 38080; 0 lets the system choose. */
   readonly port?: number
+  /**
+   * Connections at the same time, event streams among them; further ones are closed at once. Default 1,024, of which one
+   * address (of IPv6: one /64) may have half, but this machine all.
+   */
+  readonly maxConnections?: number
+  /** How long a request’s headers may take to arrive, in ms. Default 10,000. */
+  readonly headersTimeoutMs?: number
+  /** How long all of a request may take to arrive, in ms; not less than its headers may. Default 30,000. */
+  readonly requestTimeoutMs?: number
+  /**
+   * Gets a line for every request that the application does not get to see, and for what is refused or goes wrong
+   * before there is one. Default: says nothing.
+   */
+  readonly logger?: Logger
 }
 
 export interface Listening {
@@ -32,78 +62,81 @@ export interface Listening {
   close(options: { readonly timeoutMs: number }): Promise<void>
 }
 
-/** What a system says when it cannot listen, and what to do about it. */
-function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): GitferryError {
-  const problems: Readonly<Record<string, readonly [field: string, problem: string]>> = {
-    EADDRINUSE: ['port', 'another program listens there. Stop that one, or choose another port (--port)'],
-    EACCES: ['port', 'this user may not. Choose a port above 1023 (--port)'],
-    EADDRNOTAVAIL: ['host', 'this machine has no such address. Choose another one (--host)'],
-    ENOTFOUND: ['host', 'this name has no address. Choose another one (--host)'],
-    EAI_AGAIN: ['host', 'this name cannot be resolved now. Give an address instead (--host)'],
-  }
-  const [field, problem] = problems[cause.code ?? ''] ?? [
-    'host',
-    'the system refuses; the log has its reason',
-  ]
-  return new GitferryError('INVALID_INPUT', `Cannot listen on ${host}, port ${port}: ${problem}.`, {
-    details: { field },
-    cause,
-  })
-}
-
 /** Stands for a Host header that is missing or cannot be read; no application answers for it (RFC 6761). */
 const unreadableHost = 'host.invalid'
 
-/** Answers what is no request at all: an address that cannot be read. */
-function answerUnreadable(thrown: unknown): Response {
-  const error =
-    thrown instanceof RequestError
-      ? new GitferryError('INVALID_INPUT', 'The address of the request cannot be read.')
-      : new GitferryError('INTERNAL', 'An internal error happened; the log has its cause.')
-  return Response.json(errorEnvelope(error, randomUUID()), { status: error.status })
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(cannotListen(cause, host, port)))
-    server.listen(port, host, resolve)
-  })
-}
-
 /**
- * Serves an application on Node’s own HTTP server. A request’s headers must arrive within 10 s and all of it within
- * 30 s; the answer may take as long as it takes.
+ * Serves an application on Node’s own HTTP server. A request that does not arrive in time is answered with 408, one whose
+ * headers have more than 100 lines or 16 KiB with 431. The answer may take as long as it takes.
  * @throws INVALID_INPUT when the address or the port cannot be had
  */
 export async function serve(app: Served, options: ServeOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 38080 } = options
+  const { host = '127.0.0.1', logger = silentLogger, maxConnections = 1_024, port = 38080 } = options
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options
   const closing = new AbortController()
-  const answer = getRequestListener(
-    (request, { incoming }) =>
-      app.fetch(request, {
-        clientAddress: (incoming as IncomingMessage).socket.remoteAddress,
-        closing: closing.signal,
-      }),
-    { hostname: unreadableHost, errorHandler: answerUnreadable, overrideGlobalObjects: false },
-  )
+  const exchanges = new Exchanges()
+  const tell = (refused: UnreadableRequest) => {
+    logger.info('request refused', { ...refused, duration_ms: null })
+    app.countUnreadable?.(refused.status)
+  }
+  // one for each request, so that what cannot be read is told with its caller
+  const listenerOf = (incoming: IncomingMessage) =>
+    getRequestListener(
+      (request) =>
+        app.fetch(request, {
+          clientAddress: incoming.socket.remoteAddress,
+          httpVersion: incoming.httpVersion,
+          closing: closing.signal,
+        }),
+      {
+        hostname: unreadableHost,
+        errorHandler(thrown) {
+          if (!(thrown instanceof RequestError)) return answerFailed(thrown, logger)
+          const { answer, refused } = answerUnreadableAddress(incoming)
+          tell(refused)
+          return answer
+        },
+        overrideGlobalObjects: false,
+      },
+    )
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 2_000,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(2_000, headersTimeoutMs),
       // the application refuses, in the same words as for a wrong one
       requireHostHeader: false,
+      maxHeaderSize: 16 * 1024,
     },
     (incoming, outgoing) => {
+      exchanges.begin(incoming, outgoing)
+      if (incoming.rawHeaders.length > 2 * maxHeaderLines) {
+        tell(answerTooManyHeaders(incoming, outgoing))
+        return
+      }
       if (hostNameOf(incoming.headers.host ?? '') === undefined) incoming.headers.host = unreadableHost
       outgoing.once('close', () => {
         // Node closes what is idle when closing begins; what becomes idle later would be kept for its caller
         if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections())
       })
-      void answer(incoming, outgoing)
+      void listenerOf(incoming)(incoming, outgoing)
     },
   )
-  await listen(server, host, port)
+  // what Node counts above this it would leave out, and with it perhaps what a rule asks for
+  server.maxHeadersCount = 0
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // a caller who has gone away, or an answer that has begun, leaves nothing to say
+    if (error.code === 'ECONNRESET' || !socket.writable || exchanges.isAnswering(socket)) socket.destroy()
+    else tell(answerUnreadableRequest(error, socket))
+  })
+  const now = () => performance.now()
+  shareConnections(server, { logger, maxConnections, now })
+  const paced = new Paced(now)
+  const onError = (error: NodeJS.ErrnoException) => {
+    const held = paced.pass(error.code ?? '')
+    if (held !== undefined) logger.error('taking a connection failed', { error, not_logged_since: held })
+  }
+  await listen(server, { host, onError, port })
 
   const chosen = (server.address() as AddressInfo).port
   let closed: Promise<void> | undefined

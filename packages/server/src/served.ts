@@ -4,7 +4,10 @@ import type { GitferryApi, Principal } from '@gitferry/core/contract'
 /** What the application needs of the object that `createGitferry` answers, and nothing more. */
 export interface ServedGitferry
   extends GitferryApi,
-    Pick<Gitferry, 'eventsOf' | 'queueSize' | 'readiness' | 'refused' | 'webhooks'> {
+    Pick<
+      Gitferry,
+      'asksForCredentials' | 'authenticate' | 'eventsOf' | 'queueSize' | 'readiness' | 'refused' | 'webhooks'
+    > {
   /** The same methods on behalf of somebody: rights and the audit log follow the principal. */
   as(principal: Principal): ServedGitferry
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { GitferryError } from '@gitferry/core/errors'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ServedApp, serveApp } from './served-app.ts'
 
 const address = 'GET /api/v1/audit/export'
@@ -14,6 +14,10 @@ async function serveExport(entries: Export): Promise<ServedApp> {
   app.behaviour['audit.export'] = entries
   return app
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('the export of the audit log', () => {
   it('is one entry a line', async () => {
@@ -119,6 +123,48 @@ describe('the export of the audit log', () => {
     caller.abort()
     await ended.promise
     expect(app.log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  it('breaks the connection off when the token was revoked while it was read', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const ended = Promise.withResolvers<void>()
+    const seen = Promise.withResolvers<void>()
+    let known = true
+    const app = await serveExport(async function* () {
+      try {
+        yield { ...entry(1), text: 'x'.repeat(20_000) }
+        // longer than the caller is believed
+        vi.advanceTimersByTime(15_000)
+        yield { ...entry(2), text: 'x'.repeat(20_000) }
+        await seen.promise
+        known = false
+        vi.advanceTimersByTime(15_000)
+        yield { ...entry(3), text: 'x'.repeat(20_000) }
+        yield entry(4)
+      } finally {
+        ended.resolve()
+      }
+    })
+    const authenticate = vi.fn(() => (known ? { user: 'anna', scope: 'admin' } : undefined))
+    app.behaviour.authenticate = authenticate
+    const answer = await fetch(`${app.url}/api/v1/audit/export`, { headers: { 'X-Auth-Token': 'good' } })
+    let text = ''
+    const reading = (async () => {
+      for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+        text += piece
+        seen.resolve()
+      }
+    })()
+    await expect(reading).rejects.toThrow()
+    await ended.promise
+    expect(authenticate).toHaveBeenCalledTimes(3)
+    expect(text).not.toContain('"id":3')
+    expect(app.log).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringMatching(/lines broke off: its caller/),
+      }),
+    )
   })
 
   it('reads nothing for HEAD', async () => {

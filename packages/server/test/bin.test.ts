@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,8 +37,23 @@ interface Started {
   kill(signal: NodeJS.Signals): void
 }
 
-function start(args: readonly string[], node = process.execPath): Started {
-  const started = spawn(node, [bin, ...args], { cwd: folder, env: { PATH: process.env.PATH } })
+/** Makes Linux refuse to leave memory out of core dumps. */
+const keepsItsCoreDumps = `data:text/javascript,${encodeURIComponent(`
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { writeFileSync } = fs
+  fs.writeFileSync = (path, ...rest) => {
+    if (path === '/proc/self/coredump_filter') throw new Error('EACCES')
+    return writeFileSync(path, ...rest)
+  }
+  syncBuiltinESMExports()
+`)}`
+
+function start(args: readonly string[], node = process.execPath, nodeFlags: readonly string[] = []): Started {
+  const started = spawn(node, [...nodeFlags, bin, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+  })
   children.push(started)
   let stdout = ''
   let stderr = ''
@@ -81,6 +96,10 @@ describe('gitferry serve', () => {
       const started = start(serveHere, node)
       const line = await started.firstLine
       expect(line).toMatch(/^gitferry listening on http:\/\/127\.0\.0\.1:\d+$/)
+      if (process.platform === 'linux' && node === process.execPath) {
+        // nothing of its memory goes into a core dump
+        expect(readFileSync(`/proc/${children.at(-1)?.pid}/coredump_filter`, 'utf8').trim()).toBe('00000000')
+      }
       const url = line.replace('gitferry listening on ', '')
       expect(await (await fetch(`${url}/api/health`)).json()).toEqual({ status: 'ok' })
       expect(await (await fetch(`${url}/api/v1/repos`)).json()).toMatchObject({
@@ -120,6 +139,27 @@ describe('gitferry serve', () => {
     await new Promise((resolve) => taken.close(resolve))
   })
 
+  it('makes and opens nothing before it has its port, and warns where core dumps would hold its memory', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '0.0.0.0', resolve))
+    const address = taken.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const args = ['serve', '--host', '0.0.0.0', '--port', String(port), '--data-dir', 'data']
+    const started = start(args, process.execPath, ['--import', keepsItsCoreDumps])
+    expect(await started.ended).toBe(1)
+    const [warning = '', problem, ...more] = started.stderr().trim().split('\n')
+    if (process.platform === 'linux') {
+      expect(JSON.parse(warning)).toMatchObject({
+        level: 'warn',
+        msg: expect.stringMatching(/core dump.*ulimit/),
+      })
+    }
+    expect(problem).toMatch(/^gitferry: Cannot listen on 0\.0\.0\.0/)
+    expect(more).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+    await new Promise((resolve) => taken.close(resolve))
+  })
+
   it('whose data directory is in use ends with 1', async () => {
     const first = start(serveHere)
     await first.firstLine
@@ -135,17 +175,23 @@ describe('gitferry', () => {
   it.each([
     [['serve', '--prot', '1'], /^gitferry: --prot: there is no such flag\. Did you mean --port\?\n$/],
     [[], /^gitferry: command: is missing/],
-    [['serve', '--host', '0.0.0.0'], /--insecure/],
+    [['serve', '--host', '0.0.0.0', '--port', '0'], /“gitferry token create”, .*--insecure/],
+    [
+      ['serve', '--host', '0.0.0.0', '--port', '0', '--storage', 'memory'],
+      /^(?!.*gitferry token create).*--storage sqlite:PATH.*--insecure/,
+    ],
   ])('%j is bad usage: one line, exit 2', async (args, message) => {
     const started = start(args)
     expect(await started.ended).toBe(2)
     expect(started.stderr()).toMatch(message)
     expect(started.stderr().trim().split('\n')).toHaveLength(1)
     expect(started.stdout()).toBe('')
+    // nor has it made anything in order to find out
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it.each([
-    ['--help', /^Usage: gitferry serve/],
+    ['--help', /^Usage: gitferry COMMAND/],
     ['--version', /^gitferry v\d+\.\d+\.\d+\n$/],
   ])('%s goes to stdout and ends with 0', async (flag, text) => {
     const started = start([flag])

@@ -1,6 +1,6 @@
 import type { RunLogEvent } from '@gitferry/core/contract'
-import { GitferryError } from '@gitferry/core/errors'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { GitferryError, isGitferryError } from '@gitferry/core/errors'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ServedApp, serveApp } from './served-app.ts'
 
 const address = 'GET /api/v1/sync/runs/7/log'
@@ -11,6 +11,20 @@ const line = (id: number): RunLogEvent => ({
   at: '2026-01-01T00:00:00.000Z',
   text: `line\n${id}`,
 })
+
+/** What comes of a stream, until it holds `piece` or has ended. */
+function readerOf(answer: Response) {
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return async (piece?: string): Promise<string> => {
+    while (piece === undefined || !text.includes(piece)) {
+      const { done, value } = await reader.read()
+      if (done) return text
+      text += value
+    }
+    return text
+  }
+}
 
 /** A log that tells `events` and then goes on until its caller goes away. */
 function endless(app: ServedApp, ...events: RunLogEvent[]) {
@@ -154,5 +168,130 @@ describe('the log of a run as an event stream', () => {
     caller.abort()
     await ended
     await vi.waitUntil(() => vi.getTimerCount() === 0)
+  })
+})
+
+describe('a caller of an event stream', () => {
+  const good = { Authorization: 'Bearer good' }
+  const addresses = [
+    ['the log of a run', '/api/v1/sync/runs/7/log', 'id: 1\n\n'],
+    ['all events', '/api/v1/events', 'event: listening\ndata: {}\n\n'],
+  ] as const
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  })
+
+  /** A server that knows one token, and the reader of a stream that was asked for with it. */
+  async function follow(path: string, headers: Readonly<Record<string, string>> = good) {
+    const app = await serveApp()
+    app.behaviour.authenticate = ([token]) => (token === 'good' ? { user: 'anna', scope: 'read' } : undefined)
+    const ended = endless(app, line(1))
+    const log = app.behaviour['sync.runs.follow']!
+    // events end without an error when their caller is gone
+    app.behaviour.eventsOf = async function* (input: readonly unknown[], signal?: AbortSignal) {
+      try {
+        for await (const data of log(input, signal) as AsyncIterable<RunLogEvent>) {
+          yield { name: 'run.log', data }
+        }
+      } catch (error) {
+        if (!isGitferryError(error, 'ABORTED')) throw error
+      }
+    } as ServedApp['behaviour'][string]
+    const answer = await fetch(`${app.url}${path}`, { headers: { ...asEvents.headers, ...headers } })
+    return { app, ended, read: readerOf(answer) }
+  }
+
+  it.each(addresses)('is followed as long as the token is good: %s', async (_, path, first) => {
+    const { app, read } = await follow(path)
+    await read(first)
+    const asked = vi.fn(app.behaviour.authenticate!)
+    app.behaviour.authenticate = asked
+    let beats = ''
+    for (let count = 1; count <= 4; count++) {
+      beats += ': still here\n\n'
+      vi.advanceTimersByTime(15_000)
+      expect(await read(beats)).toContain(beats)
+      expect(asked).toHaveBeenCalledTimes(count)
+      expect(asked).toHaveBeenLastCalledWith(['good'])
+      // an answer of the storage is waited for before the next beat
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })
+
+  it.each(addresses)('is cut off within 30 s once it is not: %s', async (_, path, first) => {
+    const { app, ended, read } = await follow(path)
+    await read(first)
+    app.behaviour.authenticate = () => undefined
+    vi.advanceTimersByTime(15_000)
+    await ended
+    expect(await read()).not.toContain('event: end')
+    expect(vi.getTimerCount()).toBe(0)
+    const cutOff = {
+      level: 'warn',
+      message: expect.stringMatching(/event stream broke off.*let in no longer/),
+    }
+    expect(app.log.filter(({ message }) => message.includes('broke off'))).toEqual([
+      expect.objectContaining(cutOff),
+    ])
+    expect(JSON.stringify(app.log)).not.toContain('good')
+  })
+
+  it.each(addresses)('who showed none is cut off once one is asked for: %s', async (_, path, first) => {
+    const { app, ended, read } = await follow(path, {})
+    await read(first)
+    vi.advanceTimersByTime(15_000)
+    await read(': still here')
+    app.behaviour.asksForCredentials = () => true
+    vi.advanceTimersByTime(15_000)
+    await ended
+    await read()
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      'fails',
+      () => {
+        throw new GitferryError('STORAGE_FAILED', 'The storage is away.')
+      },
+    ],
+    ['does not answer', () => new Promise(() => {})],
+  ])('is cut off within 30 s when the storage %s', async (_, storage) => {
+    const { app, ended, read } = await follow('/api/v1/events')
+    await read('listening')
+    app.behaviour.authenticate = storage
+    vi.advanceTimersByTime(30_000)
+    await ended
+    await read()
+    const failure = app.log.find(({ message }) => message === 'an event stream broke off')
+    expect(failure).toMatchObject({ level: 'error', fields: { error: { code: 'STORAGE_FAILED' } } })
+  })
+
+  it('that reads nothing is told nothing more after its token was revoked', async () => {
+    const app = await serveApp()
+    app.behaviour.authenticate = ([token]) => (token === 'good' ? { user: 'anna', scope: 'read' } : undefined)
+    const ended = Promise.withResolvers<void>()
+    let told = 0
+    app.behaviour.eventsOf = async function* () {
+      try {
+        for (;;) yield { name: 'repo.deleted', data: { id: told++, text: 'x'.repeat(1024 * 1024) } }
+      } finally {
+        ended.resolve()
+      }
+    } as ServedApp['behaviour'][string]
+    const answer = await fetch(`${app.url}/api/v1/events`, { headers: good })
+    const read = readerOf(answer)
+    await read('listening')
+    // other requests are answered meanwhile, until no more of it is taken
+    for (let before = -1; before !== told; ) {
+      before = told
+      for (let count = 0; count < 20; count++) await app.send('GET /api/health')
+    }
+    app.behaviour.authenticate = () => undefined
+    vi.advanceTimersByTime(15_000)
+    await ended.promise
+    const last = told
+    await read()
+    expect(told).toBe(last)
   })
 })

@@ -1,5 +1,5 @@
 import { GitferryError } from '@gitferry/core/errors'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createApp } from '../src/index.ts'
 import { serve } from '../src/node.ts'
 import { type Fake, fakeGitferry } from './fake-gitferry.ts'
@@ -109,9 +109,9 @@ describe('the stream of all events', () => {
 
   it('ends at once for HEAD, which reads none of it', async () => {
     const app = await serveApp()
-    const ended = endless(app, deleted(1))
+    void endless(app, deleted(1))
     expect((await app.send(address.replace('GET', 'HEAD'))).text).toBe('')
-    await ended
+    await vi.waitUntil(() => app.calls[0]?.signal?.aborted)
   })
 })
 

@@ -8,7 +8,7 @@ import {
   type RunLogEvent,
   registerRepo,
 } from '@gitferry/core/contract'
-import { type GitferryError, parseInput } from '@gitferry/core/errors'
+import { GitferryError, parseInput } from '@gitferry/core/errors'
 import type { RefusedChange, ServedGitferry } from '../src/index.ts'
 
 export interface RecordedCall {
@@ -55,6 +55,9 @@ const rules: Fake['behaviour'] = {
   'hostKeys.list': emptyPage,
   'notifications.channels.list': () => ({ items: [{ id: 4 }], total: 1, page: 1, page_size: 20 }),
   'notifications.deliveries.list': emptyPage,
+  'users.list': emptyPage,
+  'tokens.list': emptyPage,
+  'accessKeys.list': emptyPage,
   'audit.list': emptyPage,
   'system.health': () => ({ status: 'ok' }),
 }
@@ -71,11 +74,14 @@ const methods = {
   jobs: ['list', 'get', 'cancel'],
   keys: ['list', 'get', 'create', 'generate', 'update', 'delete', 'test'],
   credentials: ['list', 'get', 'create', 'delete'],
-  hostKeys: ['list', 'delete'],
+  hostKeys: ['list', 'create', 'accept', 'delete'],
   notifications: ['preview'],
   'notifications.channels': ['list', 'get', 'create', 'update', 'delete', 'test'],
   'notifications.deliveries': ['list', 'get', 'retry'],
   webhooks: ['taskSync'],
+  users: ['list', 'create', 'delete'],
+  tokens: ['list', 'create', 'delete'],
+  accessKeys: ['list', 'create', 'delete'],
   audit: ['list', 'get', 'verify'],
   system: ['health', 'version'],
 }
@@ -152,10 +158,19 @@ export function fakeGitferry(): Fake {
         channels: namespace('notifications.channels', principal),
         deliveries: namespace('notifications.deliveries', principal),
       },
+      users: namespace('users', principal),
+      tokens: namespace('tokens', principal),
+      accessKeys: namespace('accessKeys', principal),
       audit: { ...namespace('audit', principal), export: loop('audit.export', principal) },
       eventsOf: loop('eventsOf', principal),
       system: namespace('system', principal),
       webhooks: namespace('webhooks', principal),
+      asksForCredentials: async () => (behaviour.asksForCredentials?.([]) ?? false) as boolean,
+      authenticate: async (token: string) => {
+        const principal = await behaviour.authenticate?.([token])
+        if (principal) return principal
+        throw new GitferryError('UNAUTHENTICATED', 'No such token.')
+      },
       as: forPrincipal,
       refused: async (change: RefusedChange, error: GitferryError) => void refused.push({ change, error }),
     }) as unknown as ServedGitferry

@@ -155,7 +155,10 @@ const delivery = (channel_id: number, status: 'sent' | 'failed') =>
 describe('metrics of webhooks and notifications', () => {
   it('count webhook calls by route and outcome', async () => {
     const { app, tell } = telling()
-    await tell('webhook.received', { source: 'task-sync', task_id: 1, run_id: 1 })
+    await tell('webhook.received', {
+      ...{ source: 'task-sync', task_id: 1, run_id: 1 },
+      ...{ repo_id: 1, target_repo_id: 1 },
+    })
     await tell('webhook.refused', { source: 'task-sync', error_code: 'SIGNATURE_INVALID' })
     await tell('webhook.refused', { source: 'task-sync', error_code: 'RATE_LIMITED' })
     const samples = await samplesOf(app)
@@ -211,6 +214,14 @@ describe('metrics of requests', () => {
     expect(samples.get('http_requests_total{method="GET",status="404",route="none"}')).toBe(3)
     expect(samples.get('http_requests_total{method="other",status="404",route="none"}')).toBe(2)
     expect([...samples.keys()].join()).not.toMatch(/canary/i)
+  })
+
+  it('count what never reached the application', async () => {
+    const { app } = telling()
+    app.countUnreadable(431)
+    expect((await samplesOf(app)).get('http_requests_total{method="other",status="431",route="none"}')).toBe(
+      1,
+    )
   })
 
   it('count what was turned away before its route, under that route', async () => {

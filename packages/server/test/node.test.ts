@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { isGitferryError } from '@gitferry/core/errors'
 import { describe, expect, it } from 'vitest'
+import { listen } from '../src/listen.ts'
 import { type Listening, type Served, serve } from '../src/node.ts'
 import { serveApp } from './served-app.ts'
 
@@ -53,6 +54,16 @@ describe('serve', () => {
     const answer = await app.raw('GET /api\\v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
     expect(answer).toMatch(/\{"code":400,.*"data":null,.*"INVALID_INPUT"/)
+  })
+
+  it('goes on when a connection cannot be taken, however often, and says so', async () => {
+    const server = createServer()
+    const errors: unknown[] = []
+    await listen(server, { host: '127.0.0.1', port: 0, onError: (error) => errors.push(error) })
+    const refused = [new Error('accept EMFILE'), new Error('accept EMFILE')]
+    for (const error of refused) server.emit('error', error)
+    expect(errors).toEqual(refused)
+    await new Promise((resolve) => server.close(resolve))
   })
 
   it('leaves the globals of the application alone', async () => {

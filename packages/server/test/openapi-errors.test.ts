@@ -60,17 +60,22 @@ describe('the codes that an operation is described with', () => {
       'syncRunsRestore',
       [...toOpenARemote, ...toGit, 'KEPT_REF_NOT_FOUND', 'RESTORE_REFUSED', 'SAME_REF', 'GIT_AUTH_FAILED'],
     ],
-    ['reposList', ['STORAGE_FAILED', 'CLOSED']],
+    ['reposList', ['UNAUTHENTICATED', 'FORBIDDEN', 'STORAGE_FAILED', 'CLOSED']],
+    // the storage knows which tokens are good
+    ['systemVersion', ['UNAUTHENTICATED', 'FORBIDDEN', 'STORAGE_FAILED', 'CLOSED']],
+    ['metrics', ['UNAUTHENTICATED', 'FORBIDDEN', 'STORAGE_FAILED', 'CLOSED']],
   ])('of %s are all that it can answer', (operationId, wanted) => {
     expect(codes(operationId)).toEqual(expect.arrayContaining([...wanted]))
   })
 
-  const storage: readonly ErrorCode[] = ['STORAGE_FAILED', 'CONFLICT', 'DISK_FULL', 'CLOSED']
+  const change: readonly ErrorCode[] = ['CONFLICT', 'DISK_FULL']
   it.each<[string, readonly ErrorCode[]]>([
-    ['systemHealth', storage],
-    ['systemVersion', storage],
-    ['notificationsPreview', storage],
-    ['events', storage],
+    ['systemHealth', [...change, 'STORAGE_FAILED', 'CLOSED', 'UNAUTHENTICATED', 'FORBIDDEN']],
+    ['healthz', ['STORAGE_FAILED', 'CLOSED', 'UNAUTHENTICATED', 'FORBIDDEN']],
+    ['webhooksTaskSync', ['UNAUTHENTICATED', 'FORBIDDEN']],
+    ['systemVersion', change],
+    ['notificationsPreview', change],
+    ['events', change],
     ['reposRemotesList', [...toGit, 'PATH_OUTSIDE_ROOTS', 'UNSUPPORTED']],
     ['reposRemotesAdd', [...toGit, 'PATH_OUTSIDE_ROOTS', 'UNSUPPORTED']],
     ['reposRemotesUpdate', [...toGit, 'PATH_OUTSIDE_ROOTS', 'UNSUPPORTED']],

@@ -46,12 +46,12 @@ describe('the description of an event stream', () => {
 
   it.each([
     ['repo.deleted', { id: 1 }, { id: '1' }],
-    ['task.paused', { task_id: 1, reason: 'x' }, { task_id: 1 }],
+    ['task.paused', { task_id: 1, repo_id: 1, target_repo_id: 1, reason: 'x' }, { task_id: 1 }],
     ['webhook.refused', { source: 'x', error_code: 'SIGNATURE_INVALID' }, { source: 'x', error_code: 'X' }],
     [
       'run.progress',
-      { run_id: 1, task_id: 1, repo_id: 1, phase: 'fetching' },
-      { run_id: 1, task_id: 1, repo_id: 1, phase: 'resting' },
+      { run_id: 1, task_id: 1, repo_id: 1, target_repo_id: 1, phase: 'fetching' },
+      { run_id: 1, task_id: 1, repo_id: 1, target_repo_id: 1, phase: 'resting' },
     ],
   ])('tells the data of %s', (event, right, wrong) => {
     expect(fits(events, event, right)).toBe(true)

@@ -23,6 +23,7 @@ function judgements(name: EndpointName, body: unknown): { served: boolean; descr
 
 const task = { repo_id: 1, source_branch: 'main' }
 const channel = { type: 'dingtalk', name: 'x', config: { webhook: 'https://example.org/x' } }
+const grant = { name: 'x', scope: 'read' }
 const spaced = `  ${'n'.repeat(100)}  `
 
 const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
@@ -75,6 +76,15 @@ const accepted: readonly (readonly [EndpointName, ...unknown[]])[] = [
   ],
   ['notifications.channels.update', {}, { config: { webhook_url: 'x' }, content_template: '' }],
   ['notifications.preview', {}, { template: null }],
+  ['hostKeys.create', { known_host: 'git.example.org ssh-ed25519 AAAA' }],
+  ['users.create', { name: 'ci' }, { name: 'a.b_c@d-e' }],
+  [
+    'tokens.create',
+    grant,
+    { ...grant, user_id: null, repo_ids: null, expires_at: null },
+    { ...grant, scope: 'admin', user_id: 1, repo_ids: [1, 2], expires_at: '2030-01-02T03:04:05Z' },
+  ],
+  ['accessKeys.create', grant, { ...grant, scope: 'write', repo_ids: [7] }],
 ]
 
 const refused: readonly (readonly [EndpointName, ...unknown[]])[] = [
@@ -88,6 +98,18 @@ const refused: readonly (readonly [EndpointName, ...unknown[]])[] = [
   ['webhooks.taskSync', {}, { task_id: '01' }, { task_id: 'x' }, { task_id: 0 }],
   ['keys.test', {}, { url: '' }],
   ['notifications.channels.create', { ...channel, config: 'x' }, { ...channel, events: ['x'] }],
+  ['hostKeys.create', {}, { known_host: '' }],
+  ['users.create', {}, { name: '' }, { name: 'a b' }, { name: '-x' }],
+  [
+    'tokens.create',
+    { name: 'x' },
+    { scope: 'read' },
+    { ...grant, scope: 'root' },
+    { ...grant, repo_ids: [] },
+    { ...grant, repo_ids: ['1'] },
+    { ...grant, expires_at: 5 },
+  ],
+  ['accessKeys.create', { ...grant, scope: null }, { ...grant, repo_ids: [0] }],
 ]
 
 const table = (all: typeof accepted) =>

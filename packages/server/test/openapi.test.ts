@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type Operation, operationGroups, operations } from '@gitferry/core/contract'
-import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import {
+  type Endpoint,
+  type EndpointName,
+  type EndpointRight,
+  endpointRights,
+  endpoints,
+} from '@gitferry/core/wire'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { apiDocument, apiDocumentText } from '../src/openapi/document.ts'
-import { pageAddresses } from '../src/pages/addresses.ts'
+import { type PageAddress, pageAddresses } from '../src/pages/addresses.ts'
 import { serveApp } from './served-app.ts'
 
 interface OperationObject {
@@ -13,6 +19,7 @@ interface OperationObject {
   readonly summary: string
   readonly description?: string
   readonly security?: readonly object[]
+  readonly 'x-scope'?: string
   readonly parameters?: readonly {
     readonly name: string
     readonly in: string
@@ -30,12 +37,14 @@ interface OperationObject {
 
 const document = JSON.parse(apiDocumentText()) as {
   readonly openapi: string
+  readonly info: { readonly description: string }
   readonly servers: readonly { readonly url: string }[]
   readonly tags: readonly { readonly name: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>
   readonly components: {
     readonly schemas: Readonly<Record<string, Record<string, unknown>>>
     readonly responses: Readonly<Record<string, object>>
+    readonly securitySchemes: object
   }
 }
 
@@ -189,8 +198,41 @@ describe('the description of the API', () => {
     ])
   })
 
-  it('lets a later version add fields: no object is closed', () => {
-    expect(apiDocumentText()).not.toContain('"additionalProperties": false')
+  it('tells of every other one which scope it needs, for programs and for people', () => {
+    const rights = new Map<string, EndpointRight>(
+      [
+        ...Object.entries<Endpoint>(endpoints).map(
+          ([name, { method, path }]) => [method, path, endpointRights[name as EndpointName]] as const,
+        ),
+        ...Object.values<PageAddress>(pageAddresses).map(
+          ({ method, path, right }) => [method, path, right] as const,
+        ),
+      ].map(([method, path, right]) => [`${method} ${path.replace('{+', '{')}`, right]),
+    )
+    for (const { method, path, operation } of described) {
+      const { scope, within } = rights.get(`${method} ${path}`)!
+      const { description = '', security } = operation
+      const isOpen = scope === 'open'
+      expect(operation['x-scope'], path).toBe(isOpen ? undefined : scope)
+      expect(security, path).toEqual(isOpen ? [] : [{ bearer: [] }, { authToken: [] }])
+      expect(description.includes(`Needs the scope \`${scope}\``), path).toBe(!isOpen)
+      expect(description.includes('not restricted'), path).toBe(!within)
+    }
+    expect(document.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      authToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
+    })
+  })
+
+  it('says how to come by a token', () => {
+    expect(document.info.description).toContain('gitferry token create')
+  })
+
+  it('lets a later version add fields: no object is closed, but what gives rights, where a misspelt limit is refused', () => {
+    const { schemas } = document.components
+    const closed = Object.keys(schemas).filter((name) => schemas[name]?.additionalProperties === false)
+    expect(closed.toSorted()).toEqual(['CreateAccessKey', 'CreateToken', 'CreateUser'])
+    expect(apiDocumentText().match(/"additionalProperties": false/g)).toHaveLength(closed.length)
   })
 
   it('shows the other names of fields as deprecated ones', () => {

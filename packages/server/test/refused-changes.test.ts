@@ -1,12 +1,12 @@
 import { GitferryError } from '@gitferry/core/errors'
-import { type Endpoint, endpoints } from '@gitferry/core/wire'
+import { changeAt, type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
 import { describe, expect, it } from 'vitest'
 import { serveApp } from './served-app.ts'
 
-const changes = Object.entries<Endpoint>(endpoints).filter(
-  // a webhook answers and records by rules of its own
-  ([name, { change }]) => change !== undefined && !name.startsWith('webhooks.'),
-)
+const changes = Object.entries<Endpoint>(endpoints).flatMap(([name, { method, path }]) => {
+  const change = changeAt(name as EndpointName)
+  return change === undefined ? [] : [[name, { method, path, change }] as const]
+})
 
 describe('a change that is refused', () => {
   it.each(changes)(

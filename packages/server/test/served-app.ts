@@ -1,17 +1,11 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
-import type { Logger } from '@gitferry/core/ports'
 import { afterEach } from 'vitest'
 import { answerValidation } from '../../../test/answer-validation-shared.ts'
 import { type AppOptions, createApp } from '../src/index.ts'
 import { type Listening, serve } from '../src/node.ts'
 import { type Fake, fakeGitferry } from './fake-gitferry.ts'
-
-export interface LogLine {
-  readonly level: keyof Logger
-  readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
-}
+import { type LogLine, recordingLogger } from './recording-logger.ts'
 
 export interface Answer {
   readonly status: number
@@ -49,14 +43,6 @@ const open: Listening[] = []
 afterEach(async () => {
   for (const listening of open.splice(0)) await listening.close({ timeoutMs: 0 })
 })
-
-function recordingLogger(log: LogLine[]): Logger {
-  const level =
-    (name: keyof Logger) =>
-    (message: string, fields: LogLine['fields'] = {}) =>
-      void log.push({ level: name, message, fields })
-  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') }
-}
 
 function send(port: number, request: string, { headers = {}, body, chunked }: Sent): Promise<Answer> {
   const [method = 'GET', path = '/'] = request.split(' ')
@@ -116,9 +102,9 @@ function raw(port: number, bytes: string): Promise<string> {
 /** The application on a fake gitferry, on a free port, until the test is over. */
 export async function serveApp(options: AppOptions = {}): Promise<ServedApp> {
   const fake = fakeGitferry()
-  const log: LogLine[] = []
-  const app = createApp(fake.gitferry, { logger: recordingLogger(log), ...options })
-  const listening = await serve(app, { port: 0 })
+  const { log, logger } = recordingLogger()
+  const app = createApp(fake.gitferry, { logger, ...options })
+  const listening = await serve(app, { port: 0, logger })
   open.push(listening)
   const { port, url } = listening
   return {

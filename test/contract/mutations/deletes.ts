@@ -13,4 +13,6 @@ export const deleteMutations: readonly Mutation[] = [
   withoutDeleted('/credentials', 'credentials'),
   withoutDeleted('/host-keys', 'host-keys'),
   withoutDeleted('/notification/channels', 'channels'),
+  withoutDeleted('/users', 'users'),
+  withoutDeleted('/access-keys', 'access-keys'),
 ]

@@ -5,6 +5,8 @@ import { bodyMutations } from './bodies.ts'
 import { branchMutations } from './branches.ts'
 import { channelMutations } from './channels.ts'
 import { deleteMutations } from './deletes.ts'
+import { hostKeyMutations } from './host-keys.ts'
+import { identityMutations } from './identities.ts'
 import { keyMutations } from './keys.ts'
 import { listMutations } from './lists.ts'
 import { remoteMutations } from './remotes.ts'
@@ -27,6 +29,8 @@ export const mutations: readonly Mutation[] = [
   ...webhookMutations,
   ...keyMutations,
   ...remoteMutations,
+  ...hostKeyMutations,
+  ...identityMutations,
   ...channelMutations,
   ...urlMutations,
   ...auditMutations,

@@ -145,9 +145,9 @@ export const taskMutations: readonly Mutation[] = [
   },
   {
     takesOut: ['the single answer of a run has refs'],
-    file: 'packages/core/src/services/read-run-refs.ts',
-    find: 'return rows.map(',
-    replace: 'return rows.slice(1).map(',
+    file: 'packages/core/src/services/read-run.ts',
+    find: 'refs: refs.map(',
+    replace: 'refs: refs.slice(1).map(',
   },
   {
     takesOut: ['GET /sync/runs takes task_id, status, trigger and since'],

@@ -1,24 +1,50 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link as linkFile, mkdir, open, unlink } from 'node:fs/promises'
+import * as nodeFs from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GitferryError, isGitferryError } from '@gitferry/core/errors'
+import { type KeyFileSystem, syncFolder, unlessCode, writeWhole } from './key-file-system.ts'
 import { readSecretKey, type SecretKey, secretKeyBytes } from './secret-key.ts'
 
 /** More than a key and white space around it can be. */
 const maxFileBytes = 256
 const othersMayTouch = 0o077
 
+/** What the name of a file ends with that is not whole yet. */
+export const draftEnd = '.new'
+
+/** Where the key of a rotation stands until it takes the place of the one before. */
+export const nextKeyFile = (path: string): string => `${path}.next`
+
 /**
  * The key in a file: 32 bytes in base64, readable by its owner alone. Where there is no file, one is made, with mode
- * 0600 from its first moment on, in a folder with mode 0700; whoever opens it at the same time gets the same key.
- * `link` is for tests.
+ * 0600 from its first moment on, in a folder with mode 0700; whoever opens it at the same time gets the same key. Refused
+ * while the key is being rotated, when some secrets are under the next one. `fs` is for tests.
  * @throws SECRETS_UNAVAILABLE
  */
-export async function openKeyFile(path: string, { link = linkFile } = {}): Promise<SecretKey> {
+export async function openKeyFile(given: string, fs: KeyFileSystem = nodeFs): Promise<SecretKey> {
+  return whileUsing(given, async () => {
+    const path = await resolveKeyFile(given, fs)
+    if (await readKeyFile(nextKeyFile(path), fs)) {
+      throw unavailable(
+        `The secret key of ${path} is being rotated: some secrets are under the key of ${nextKeyFile(path)} already. ` +
+          'Finish that first, with the same settings: gitferry keys rotate.',
+      )
+    }
+    return readOrMakeKeyFile(path, fs)
+  })
+}
+
+/** As `openKeyFile`, whether or not the key is being rotated. */
+export async function readOrMakeKeyFile(path: string, fs: KeyFileSystem): Promise<SecretKey> {
+  const key = (await readKeyFile(path, fs)) ?? (await makeKeyFile(path, fs))
+  return key ?? (await readKeyFile(path, fs)) ?? gone(path)
+}
+
+/** Says of what the file system refuses, what it is about. @throws SECRETS_UNAVAILABLE */
+export async function whileUsing<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
   try {
-    const key = (await readKeyFile(path)) ?? (await makeKeyFile(path, link))
-    return key ?? (await readKeyFile(path)) ?? gone(path)
+    return await work()
   } catch (error) {
     if (isGitferryError(error)) throw error
     throw unavailable(
@@ -29,10 +55,14 @@ export async function openKeyFile(path: string, { link = linkFile } = {}): Promi
   }
 }
 
+/** The file itself where `path` is a link to one, so that what stands beside it is found by every name. */
+export const resolveKeyFile = async (path: string, fs: KeyFileSystem): Promise<string> =>
+  (await unlessCode('ENOENT', fs.realpath(path))) ?? path
+
 /** `undefined`: there is no such file. */
-async function readKeyFile(path: string): Promise<SecretKey | undefined> {
+export async function readKeyFile(path: string, fs: KeyFileSystem): Promise<SecretKey | undefined> {
   // a pipe in its place must not hold the start up
-  const file = await unlessCode('ENOENT', open(path, constants.O_RDONLY | constants.O_NONBLOCK))
+  const file = await unlessCode('ENOENT', fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK))
   if (file === undefined) return undefined
   try {
     return await readKey(path, file)
@@ -41,14 +71,14 @@ async function readKeyFile(path: string): Promise<SecretKey | undefined> {
   }
 }
 
-async function readKey(path: string, file: FileHandle): Promise<SecretKey> {
+async function readKey(path: string, file: nodeFs.FileHandle): Promise<SecretKey> {
   const stats = await file.stat()
   if (!stats.isFile()) throw unavailable(`The secret key file ${path} is not a file. Name another one.`)
   if ((stats.mode & othersMayTouch) !== 0) {
     const mode = (stats.mode & 0o777).toString(8).padStart(4, '0')
     throw unavailable(
       `The secret key file ${path} has mode ${mode}, so that others than its owner may touch it. ` +
-        `Run: chmod 600 ${path} — and if somebody may have read it, put a new key there and store the secrets anew.`,
+        `Run: chmod 600 ${path} — and if somebody may have read it, put another key in its place: gitferry keys rotate.`,
     )
   }
   const { buffer, bytesRead } = await file.read(Buffer.alloc(maxFileBytes), 0, maxFileBytes, 0)
@@ -65,20 +95,20 @@ async function readKey(path: string, file: FileHandle): Promise<SecretKey> {
  * The file has its name only once it is whole and on the disk, so that nobody finds half of it, not even after a crash.
  * `undefined`: another process made it first.
  */
-async function makeKeyFile(path: string, link: typeof linkFile): Promise<SecretKey | undefined> {
+async function makeKeyFile(path: string, fs: KeyFileSystem): Promise<SecretKey | undefined> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 })
   const bytes = randomBytes(secretKeyBytes)
   const text = `${bytes.toString('base64')}\n`
-  const draft = `${path}.${randomUUID()}.new`
+  const draft = `${path}.${randomUUID()}${draftEnd}`
   try {
-    await writeWhole(draft, text)
+    await writeWhole(draft, text, fs)
     // unlike a rename, a link never replaces the key of somebody who was first
-    const isFirst = await unlessCode('EEXIST', giveName(link, { draft, path, text }))
+    const isFirst = await unlessCode('EEXIST', giveName({ draft, path, text }, fs))
     return isFirst ? readSecretKey(bytes) : undefined
   } finally {
-    await unlessCode('ENOENT', unlink(draft))
-    await syncFolder(folder)
+    await unlessCode('ENOENT', fs.unlink(draft))
+    await syncFolder(folder, fs)
   }
 }
 
@@ -86,51 +116,22 @@ async function makeKeyFile(path: string, link: typeof linkFile): Promise<SecretK
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 
 async function giveName(
-  link: typeof linkFile,
   { draft, path, text }: { readonly draft: string; readonly path: string; readonly text: string },
+  fs: KeyFileSystem,
 ): Promise<true> {
   try {
-    await link(draft, path)
+    await fs.link(draft, path)
   } catch (error) {
     if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     // there, whoever starts at the same moment may find it empty, and is told to start again
-    await writeWhole(path, text)
+    await writeWhole(path, text, fs)
   }
   return true
-}
-
-async function writeWhole(path: string, content: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** What is sealed with a key is on disk from its commit on: so must the key’s name be. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-async function unlessCode<Value>(code: string, work: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === code) return undefined
-    throw error
-  }
 }
 
 function gone(path: string): never {
   throw unavailable(`The secret key file ${path} was removed while it was being opened. Start again.`)
 }
 
-const unavailable = (message: string, cause?: unknown) =>
+export const unavailable = (message: string, cause?: unknown) =>
   new GitferryError('SECRETS_UNAVAILABLE', message, { cause })

@@ -4,7 +4,7 @@ import { storageFailed } from './failure.ts'
 import { SqlCollection } from './sql/collection.ts'
 import type { SqlDatabase } from './sql/database.ts'
 import { fromDatabase } from './sql/errors.ts'
-import { migrate } from './sql/migrate.ts'
+import { migrate, type PendingMigrations } from './sql/migrate.ts'
 import { migrations } from './sql/migrations/index.ts'
 import { SqlTransactionSession } from './sql/session.ts'
 import { whileBusy } from './sqlite/busy.ts'
@@ -25,6 +25,13 @@ export interface SqliteStorageOptions {
    * @default 5000
    */
   readonly busyTimeoutMs?: number
+  /**
+   * What is done when a database that exists lacks the tables, or columns, of this version. `refuse`: it is left as it is,
+   * and opening fails with STORAGE_FAILED; for whoever works beside a gitferry that runs, which may be an older one. A
+   * database that is new is made in any case.
+   * @default 'apply'
+   */
+  readonly pendingMigrations?: PendingMigrations
 }
 
 /** How long SQLite itself may wait for a lock, in ms: the event loop stands still meanwhile. */
@@ -40,12 +47,14 @@ class SqliteStorage implements StorageAdapter {
   readonly capabilities
   readonly #path: string
   readonly #busyTimeoutMs: number
+  readonly #pendingMigrations: PendingMigrations
   readonly #turns = new Turns()
   #opened: SqlDatabase | undefined
 
-  constructor({ path, busyTimeoutMs = 5_000 }: SqliteStorageOptions) {
+  constructor({ path, busyTimeoutMs = 5_000, pendingMigrations = 'apply' }: SqliteStorageOptions) {
     this.#path = path
     this.#busyTimeoutMs = busyTimeoutMs
+    this.#pendingMigrations = pendingMigrations
     this.capabilities = { durable: path !== inMemory, shared: false }
   }
 
@@ -55,7 +64,7 @@ class SqliteStorage implements StorageAdapter {
       database = new SqliteDatabase(createFile(this.#path), { timeout: blockingTimeoutMs })
       await whileBusy(this.#busyTimeoutMs, prepareDatabase.bind(undefined, database))
       const db: SqlDatabase = new Kysely({ dialect: new SqliteDialect(database, this.#busyTimeoutMs) })
-      await migrate(db, sqliteDialect, migrations)
+      await migrate(db, sqliteDialect, migrations, { pending: this.#pendingMigrations })
       this.#opened = db
     } catch (error) {
       database?.close()

@@ -74,6 +74,20 @@ describe('a message to DingTalk', () => {
     expect(url.searchParams.get('sign')).toBe(vector.base64)
   })
 
+  it('puts nothing of its values into a header or into the address, line ends least of all', async () => {
+    const sent: [url: string, headers: Headers][] = []
+    const fetch: NotifierCall['fetch'] = async (url, init) => {
+      sent.push([String(url), new Headers(init?.headers)])
+      return Response.json({ errcode: 0, errmsg: 'ok' })
+    }
+    const webhook = 'https://oapi.dingtalk.com/robot/send?access_token=t'
+    const evil = 'x\r\nX-Evil: 1\r\n\r\n'
+    const given = { event: message.event, id: evil, title: evil, text: evil }
+    await send({ webhook, keyword: evil, at_mobiles: [evil] }, { fetch }, given)
+    expect(sent.map(([url, headers]) => [url, [...headers.keys()]])).toEqual([[webhook, ['content-type']]])
+    expect(sent[0]?.[1].get('content-type')).toMatch(/^application\/json\b/)
+  })
+
   it('replaces a signature that the configured URL holds already', async () => {
     const webhook = 'https://oapi.dingtalk.com/robot/send?access_token=t&timestamp=1&sign=old'
     const { url } = await requestOf({ webhook, secret: vector.secret }, Number(vector.timestamp))

@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import * as nodeFs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -83,10 +84,10 @@ describe('a secret key file', () => {
     const link = async () => {
       throw Object.assign(new Error('operation not permitted'), { code: 'EPERM' })
     }
-    const first = await openKeyFile(keyFile, { link })
+    const first = await openKeyFile(keyFile, { ...nodeFs, link })
     expect(modeOf(keyFile)).toBe('600')
     expect(readdirSync(join(folder, 'data'))).toEqual(['secret.key'])
-    expect(await openKeyFile(keyFile, { link })).toEqual(first)
+    expect(await openKeyFile(keyFile, { ...nodeFs, link })).toEqual(first)
   })
 
   it('is one file for all who open it at once', async () => {

@@ -61,6 +61,20 @@ describe('migrate', () => {
     })
   })
 
+  it('leaves a database that lacks some as it is when it is told to, and makes a new one all the same', async () => {
+    await using db = newDatabase()
+    const refuse = { pending: 'refuse' } as const
+    await migrate(db, sqliteDialect, [creating('1-a')], refuse)
+    await migrate(db, sqliteDialect, [creating('1-a')], refuse)
+    await expect(
+      migrate(db, sqliteDialect, [creating('1-a'), creating('2-b'), creating('3-c')], refuse),
+    ).rejects.toMatchObject({
+      code: 'STORAGE_FAILED',
+      message: expect.stringContaining('it lacks 2-b, 3-c.'),
+    })
+    expect(await tableNames(db)).toEqual(['1-a', 'migrations'])
+  })
+
   it('notes that entries of a version before were written without a key, and notes it of no others', async () => {
     for (const count of [0, 2]) {
       await using db = newDatabase()
@@ -75,6 +89,53 @@ describe('migrate', () => {
       await migrate(db, sqliteDialect, migrations)
       const settings = await db.selectFrom('settings').select(['name', 'value']).execute()
       expect(settings).toEqual(count === 0 ? [] : [{ name: 'audit_unsigned', value: 'true' }])
+    }
+  })
+
+  it('gives runs and plans the target of their task, and none where that was changed since, or deleted', async () => {
+    await using db = newDatabase()
+    await migrate(db, sqliteDialect, migrations.slice(0, 4))
+    const before = '2025-12-31T23:59:59.999Z'
+    const at = '2026-01-01T00:00:00.000Z'
+    const places = { source_remote: 'local', source_branch: 'a', target_remote: 'local', target_branch: 'b' }
+    const numbers = { jitter_ms: 0, max_delete_percent: 0, keep_days: 0, max_failures: 0, failure_count: 0 }
+    const flags = { enabled: 1, tags: 0, prune: 0, atomic: 0, follow_head: 0, require_approval: 0 }
+    const task = {
+      ...{ id: 3, version: 1, name: 'task', repo_id: 1, target_repo_id: 7, ...places, ...numbers, ...flags },
+      ...{ cron_expression: '', timezone: 'UTC', misfire: 'skip', mode: 'branch', refs: '[]', exclude: '[]' },
+      ...{ on_diverge: 'reject', priority: 0, timeout_ms: 1, stall_timeout_ms: 1 },
+      ...{ created_at: at, updated_at: at },
+    }
+    await db.insertInto('tasks').values(task).execute()
+    for (const [task_id, taken_at] of [
+      [3, before],
+      [3, at],
+      [4, at],
+    ] as const) {
+      const of = { version: 1, task_id, repo_id: 1 }
+      const counts = {
+        attempt: 1,
+        commit_range: '',
+        refs_total: 0,
+        refs_changed: 0,
+        refs_failed: 0,
+        priority: 0,
+      }
+      const run = { ...of, ...counts, status: 'success', trigger: 'manual', queued_at: taken_at }
+      await db.insertInto('runs').values(run).execute()
+      await db
+        .insertInto('plans')
+        .values({ ...of, updates: '[]', created_at: taken_at })
+        .execute()
+    }
+    await migrate(db, sqliteDialect, migrations)
+    for (const table of ['runs', 'plans']) {
+      const rows = await db.selectFrom(table).select(['task_id', 'target_repo_id']).execute()
+      expect(rows).toEqual([
+        { task_id: 3, target_repo_id: null },
+        { task_id: 3, target_repo_id: 7 },
+        { task_id: 4, target_repo_id: null },
+      ])
     }
   })
 

@@ -21,6 +21,8 @@ export const hostKeys = (transport: Transport): HostKeysApi => {
   return {
     list: page,
     all: (options) => all((query) => page(query, options)),
+    create: method('hostKeys.create', 'body'),
+    accept: method('hostKeys.accept', 'id', 'query'),
     delete: method('hostKeys.delete', 'id'),
   }
 }

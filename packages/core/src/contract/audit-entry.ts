@@ -19,6 +19,8 @@ export const auditType = oneOf([
   'pause',
   'resume',
   'restore',
+  'accept',
+  'rotate',
   'login',
 ])
 
@@ -40,6 +42,8 @@ export const auditObjectType = oneOf([
   'delivery',
   'user',
   'token',
+  'access_key',
+  'secret',
 ])
 
 export type AuditObjectType = z.output<typeof auditObjectType>

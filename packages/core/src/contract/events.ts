@@ -5,7 +5,7 @@ import { credential } from './credential.ts'
 import { errorCode } from './error-code.ts'
 import { id } from './id.ts'
 import { job } from './job.ts'
-import { plan, planUpdate } from './plan.ts'
+import { plan, planUpdate, targetRepoId } from './plan.ts'
 import { remote } from './remote.ts'
 import { repo } from './repo.ts'
 import { run, runLogRow, runRef, runStatus } from './run.ts'
@@ -21,10 +21,12 @@ const runPhase = z.enum(['listing', 'fetching', 'fetched', 'planned', 'pushing',
  */
 export type RunPhase = z.output<typeof runPhase>
 
+const ofTask = { repo_id: id, target_repo_id: id }
+const ofRun = { run_id: id, repo_id: id, target_repo_id: targetRepoId }
+
 const runProgress = z.object({
-  run_id: id,
+  ...ofRun,
   task_id: id,
-  repo_id: id,
   phase: runPhase,
   percent: z
     .number()
@@ -42,7 +44,6 @@ export type RunProgress = Readonly<z.output<typeof runProgress>>
 
 const deletedId = z.object({ id })
 const ofRepo = { repo_id: id }
-const ofRun = { run_id: id }
 
 /** Event name → the schema of what its listeners get. */
 export const eventData = {
@@ -54,9 +55,9 @@ export const eventData = {
   'branch.checked_out': z.object({ ...ofRepo, branch }),
   'task.created': z.object({ task: syncTask }),
   'task.updated': z.object({ task: syncTask }),
-  'task.deleted': deletedId,
-  'task.paused': z.object({ task_id: id, reason: z.string() }),
-  'task.recovered': z.object({ task_id: id }),
+  'task.deleted': deletedId.extend(ofTask),
+  'task.paused': z.object({ task_id: id, ...ofTask, reason: z.string() }),
+  'task.recovered': z.object({ task_id: id, ...ofTask }),
   'plan.created': z.object({ plan }),
   'job.queued': z.object({ job }),
   'job.started': z.object({ job }),
@@ -82,7 +83,7 @@ export const eventData = {
   'channel.deleted': deletedId,
   'delivery.queued': z.object({ delivery }),
   'delivery.finished': z.object({ delivery }),
-  'webhook.received': z.object({ source: z.string(), task_id: id, run_id: id }),
+  'webhook.received': z.object({ source: z.string(), task_id: id, run_id: id, ...ofTask }),
   'webhook.refused': z.object({ source: z.string(), error_code: errorCode }),
   'run.queued': z.object({ run }),
   'run.started': z.object({ run }),

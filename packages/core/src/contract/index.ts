@@ -1,3 +1,4 @@
+export * from './access-key.ts'
 export type * from './api/index.ts'
 export {
   type AuditEntry,
@@ -48,7 +49,7 @@ export * from './kept-ref.ts'
 export * from './operations/index.ts'
 export { asksForPage, type Page, type PageQuery, page, pageOf, pageQuery } from './page.ts'
 export * from './plan.ts'
-export { type Principal, system } from './principal.ts'
+export { type Principal, principal, system } from './principal.ts'
 export * from './readiness.ts'
 export { problemWithRefName, refName } from './ref.ts'
 export {
@@ -98,6 +99,7 @@ export {
   runRow,
   runWithRefs,
 } from './run.ts'
+export { type Grant, scope } from './scope.ts'
 export * from './setting.ts'
 export * from './ssh-key.ts'
 export {
@@ -112,6 +114,8 @@ export {
   updateSyncTask,
 } from './sync-task.ts'
 export * from './tag.ts'
+export * from './token.ts'
 export * from './used-by.ts'
+export * from './user.ts'
 export { type Health, health, type Version, version } from './version.ts'
 export * from './webhook.ts'

@@ -41,12 +41,20 @@ export const planStatus = oneOf(['open', 'applied', 'stale', 'superseded'])
 
 export type PlanStatus = z.output<typeof planStatus>
 
+/** Of a run or a plan: the repository whose refs it moves. */
+export const targetRepoId = id
+  .nullable()
+  .describe(
+    'The repository of the target; null: not known, from before it was recorded and its task was deleted',
+  )
+
 /** The ref updates that a task would make now. No update: both sides are in step. */
 export const plan = z
   .object({
     id,
     task_id: id,
     repo_id: id,
+    target_repo_id: targetRepoId,
     kind: planKind,
     status: planStatus,
     updates: z.array(planUpdate),

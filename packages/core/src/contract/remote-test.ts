@@ -20,7 +20,11 @@ export const remoteTest = z
     message: z.string(),
     error_code: errorCode.nullable(),
     refs: z.int().nullable().describe('How many branches and tags the remote showed'),
-    host_key: shownHostKey.nullable().describe('Of a remote reached by ssh, where it came so far'),
+    host_key: shownHostKey
+      .nullable()
+      .describe(
+        'Of a remote reached by ssh, where it came so far; of one that is known by several keys, ssh does not tell which it showed',
+      ),
   })
   .meta({ id: 'RemoteTest' })
 

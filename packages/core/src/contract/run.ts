@@ -4,7 +4,7 @@ import { failureClass } from './failure-class.ts'
 import { id, oid, timestamp } from './id.ts'
 import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
-import { planAction } from './plan.ts'
+import { planAction, targetRepoId } from './plan.ts'
 import { time } from './time.ts'
 
 export const runStatus = oneOf(['pending', 'running', 'success', 'conflict', 'failed', 'partial', 'canceled'])
@@ -66,6 +66,7 @@ export const run = z
     id,
     task_id: id,
     repo_id: id,
+    target_repo_id: targetRepoId,
     status: runStatus,
     trigger: runTrigger,
     attempt: z.int().describe('1, and one more each time that a crash or a drain cut it short'),

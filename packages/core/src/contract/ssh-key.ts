@@ -37,6 +37,7 @@ export type SshKeyRow = z.output<typeof sshKeyRow>
 const description = z
   .string({ error: 'must be text' })
   .max(1_000, 'must have at most 1000 characters')
+  .regex(/^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u, 'must not hold control characters')
   .nullish()
 
 export const importSshKey = z

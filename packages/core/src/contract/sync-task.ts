@@ -40,7 +40,11 @@ export const syncTask = z
     on_diverge: z.enum(['reject', 'overwrite', 'skip']),
     atomic: z.boolean(),
     follow_head: z.boolean(),
-    require_approval: z.boolean(),
+    require_approval: z
+      .boolean()
+      .describe(
+        'Forced updates and deletions wait for somebody to apply their plan: a second look, which whoever may write can take or switch off',
+      ),
     keep_days: z.int(),
     priority: z.int(),
     timeout_ms: z.int(),

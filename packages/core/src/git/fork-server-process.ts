@@ -7,6 +7,7 @@
 import { Socket } from 'node:net'
 import type { Logger } from '../ports/logger.ts'
 import { ChildRecords } from './child-records.ts'
+import { keepMemoryOutOfCoreDumps } from './core-dumps.ts'
 import { type DirectProcess, DirectStarter } from './direct-starter.ts'
 import {
   decodeStart,
@@ -18,6 +19,7 @@ import {
   writeFrame,
 } from './fork-server-frames.ts'
 
+keepMemoryOutOfCoreDumps()
 const channel = new Socket({ fd: 3 })
 /** Every group that our gitferry has not released yet. */
 const running = new Map<number, DirectProcess>()

@@ -63,6 +63,7 @@ function run(event: NotificationEvent): RunRow {
     id: 1,
     task_id: 1,
     repo_id: 1,
+    target_repo_id: 1,
     status: failed ? 'failed' : conflict ? 'conflict' : event === 'sync_partial' ? 'partial' : 'success',
     trigger: 'cron',
     attempt: 1,

@@ -105,7 +105,10 @@ export interface StorageAdapter extends StorageSession {
   /** For messages: `memory`, `sqlite`. */
   readonly name: string
   readonly capabilities: StorageCapabilities
-  /** Connects, and brings the tables up to date. @throws STORAGE_FAILED with what a person can do about it */
+  /**
+   * Connects, and brings the tables up to date, or refuses older ones where the adapter was told to leave them.
+   * @throws STORAGE_FAILED with what a person can do about it
+   */
   open(): Promise<void>
   /** Lets go of everything. Waits for what is under way. */
   close(): Promise<void>

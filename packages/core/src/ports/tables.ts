@@ -1,4 +1,5 @@
 import type {
+  AccessKeyRow,
   AuditEntryRow,
   AuditIntentRow,
   ChannelRow,
@@ -16,6 +17,8 @@ import type {
   SettingRow,
   SshKeyRow,
   SyncTaskRow,
+  TokenRow,
+  UserRow,
   WebhookDeliveryRow,
 } from '../contract/index.ts'
 
@@ -35,6 +38,9 @@ export interface Tables {
   ssh_keys: SshKeyRow
   credentials: CredentialRow
   host_keys: HostKeyRow
+  users: UserRow
+  tokens: TokenRow
+  access_keys: AccessKeyRow
   channels: ChannelRow
   deliveries: DeliveryRow
   webhook_deliveries: WebhookDeliveryRow
@@ -79,6 +85,16 @@ const auditSubject = {
   ip: nullable(text),
   user_agent: nullable(text),
   request_id: nullable(text),
+  created_at: text,
+}
+
+const grant = {
+  user_id: integer,
+  name: text,
+  scope: text,
+  repo_ids: nullable(json),
+  expires_at: nullable(text),
+  last_used_at: nullable(text),
   created_at: text,
 }
 
@@ -167,6 +183,7 @@ export const tables: Definitions = {
     columns: {
       task_id: integer,
       repo_id: integer,
+      target_repo_id: nullable(integer),
       kind: text,
       status: text,
       updates: json,
@@ -226,6 +243,7 @@ export const tables: Definitions = {
     columns: {
       task_id: integer,
       repo_id: integer,
+      target_repo_id: nullable(integer),
       status: text,
       trigger: text,
       attempt: integer,
@@ -316,9 +334,24 @@ export const tables: Definitions = {
       type: text,
       public_key: text,
       fingerprint: text,
+      status: text,
+      source: text,
+      offered: nullable(json),
+      offers: integer,
       created_at: text,
     },
     unique: [['host', 'port', 'type']],
+    indexes: [],
+  },
+  users: { columns: { name: text, created_at: text }, unique: [['name']], indexes: [] },
+  tokens: {
+    columns: { ...grant, public_id: text, secret_hash: text },
+    unique: [['public_id'], ['user_id', 'name']],
+    indexes: [],
+  },
+  access_keys: {
+    columns: { ...grant, access_key_id: text, sealed_secret: text },
+    unique: [['access_key_id'], ['user_id', 'name']],
     indexes: [],
   },
   channels: {

@@ -4,11 +4,12 @@ import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
 import { ForkServer } from '../git/fork-server.ts'
 import { locateGit } from '../git/locate-git.ts'
-import { processStat } from '../git/process-group.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
 import type { QueueAdapter } from '../ports/index.ts'
+import { RestrictedStorage } from '../rights/restricted-storage.ts'
 import type { AcceptCloneContext } from '../services/accept-clone.ts'
 import type { AuditSubject } from '../services/audit-log.ts'
+import type { Authenticator } from '../services/authenticator.ts'
 import type { CancelJobContext } from '../services/cancel-job.ts'
 import { findCloneInput } from '../services/clone-input.ts'
 import { checkSecrets } from '../services/secrets-check.ts'
@@ -19,9 +20,12 @@ import type { CheckpointFileSystem } from './checkpoint-file.ts'
 import { type DataDirectory, type DataDirectoryFileSystem, openDataDirectory } from './data-directory.ts'
 import type { EventBus } from './event-bus.ts'
 import { Grace } from './grace.ts'
+import { shareOf } from './limited-runner.ts'
 import type { ResolvedOptions } from './options.ts'
 import { createParts } from './parts.ts'
 import { ReadinessCheck } from './readiness-check.ts'
+import { startTimeOf } from './start-time.ts'
+import { StorageLease } from './storage-lease.ts'
 
 const defaultGraceMs = 30_000
 /** Shorter webhook secrets are taken, since what signs with them may not be ours to change, but warned of. */
@@ -39,6 +43,7 @@ export interface Core {
   contextFor(
     principal: Principal,
   ): AcceptCloneContext & CancelJobContext & SyncTasksContext & SyncRunsContext & WebhooksContext
+  readonly authenticator: Authenticator
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
 
@@ -54,12 +59,24 @@ export function createCore(
   options: ResolvedOptions,
   fs: DataDirectoryFileSystem & CheckpointFileSystem,
 ): Core {
-  const { adapter, context, dispatcher, jobWorker, scheduler, storeCare, worker } = createParts(options, fs)
-  const { audit, auditChain, channelSender, clock, events, logger, queue, recorder } = context
+  const {
+    adapter,
+    authenticator,
+    callerRunner,
+    context,
+    dispatcher,
+    jobWorker,
+    pendingRuns,
+    scheduler,
+    storeCare,
+    worker,
+  } = createParts(options, fs)
+  const { audit, auditChain, channelSender, clock, events, logger, queue } = context
   const { cloner, jobQueue, jobRecorder, jobWaiter } = context
   const { kept, keptExpiry, keptStores } = context
   const { keyOpener, runner, sealed, ssh, storage, stores, waiter } = context
 
+  const lease = new StorageLease({ storage, clock, logger, kind: 'server' })
   let directory: DataDirectory | undefined
   let forkServer: ForkServer | undefined
   let starting: Promise<void> | undefined
@@ -81,7 +98,7 @@ export function createCore(
     directory = await openDataDirectory(options.dataDir, {
       fs,
       pid: process.pid,
-      startTimeOf: (pid) => processStat(pid)?.startTime,
+      startTimeOf,
     })
     await reapChildren(directory.children, logger)
     await ssh.sweep()
@@ -90,6 +107,7 @@ export function createCore(
     if (options.forkServer) forkServer = new ForkServer({ home, childrenDir, logger })
     runner.use(new ProcessGitRunner({ git, home, childrenDir, logger, starter: forkServer }))
     await storage.open()
+    await lease.take()
     await options.secrets?.open()
     await checkSecrets({ storage, sealed })
     const adopted = await auditChain.open()
@@ -105,7 +123,7 @@ export function createCore(
     const unknown = await audit.recover()
     if (unknown > 0)
       logger.warn('changes were under way when gitferry last ended', { audit_entries: unknown })
-    const pending = await recorder.recover()
+    const pending = await pendingRuns.recover()
     await kept.recover()
     if (!queueStarted) await adapter.start((job, { signal }) => worker.work(job, { signal }))
     queueStarted = true
@@ -116,6 +134,7 @@ export function createCore(
     auditChain.start()
     dispatcher.start()
     storeCare.start()
+    audit.open()
     ready = true
     if (options.webhooks.secrets.some((secret) => secret.length < safeSecretLength)) {
       logger.warn(
@@ -165,6 +184,7 @@ export function createCore(
       () => auditChain.stop({ signal: grace.signal }),
       async () => grace.close(),
       async () => forkServer?.close(),
+      () => lease.release(),
       () => storage.close(),
       async () => directory?.release(),
       async () => events.close(),
@@ -174,6 +194,7 @@ export function createCore(
 
   return {
     events,
+    authenticator,
     version: options.version,
     get ready() {
       return ready
@@ -184,6 +205,7 @@ export function createCore(
       if (stopping) return Promise.reject(new GitferryError('CLOSED', 'gitferry has been stopped.'))
       starting ??= open().catch(async (error: unknown) => {
         starting = undefined
+        await lease.release()
         await forkServer?.close()
         forkServer = undefined
         await directory?.release()
@@ -200,7 +222,11 @@ export function createCore(
       stopping ??= close(grace)
       return stopping
     },
-    contextFor: (principal) => ({ ...context, principal }),
+    contextFor(principal) {
+      const { repoIds } = principal
+      const seen = repoIds == null ? storage : new RestrictedStorage(storage, repoIds)
+      return { ...context, storage: seen, runner: callerRunner.of(shareOf(principal)), principal }
+    },
     refused: (principal, subject, error) => audit.refused(principal, subject, error),
   }
 }

@@ -10,7 +10,12 @@ export interface EventStream<Event> extends AsyncIterableIterator<Event, undefin
   return(): Promise<IteratorResult<Event, undefined>>
 }
 
-interface StreamOptions {
+interface ListenOptions {
+  /** Which events are told. Default: all. */
+  readonly only?: ((event: GitferryEvent) => boolean) | undefined
+}
+
+interface StreamOptions extends ListenOptions {
   readonly signal?: AbortSignal | undefined
 }
 
@@ -36,10 +41,15 @@ export class EventBus {
   }
 
   /** Calls `listener` with every event of that name; the answer unsubscribes it and may be called twice. */
-  on<Name extends GitferryEventName>(name: Name, listener: Listener<Name>): () => void {
+  on<Name extends GitferryEventName>(
+    name: Name,
+    listener: Listener<Name>,
+    { only = () => true }: ListenOptions = {},
+  ): () => void {
     const failed = (error: unknown) => this.#logger.error('an event listener failed', { event: name, error })
     const guarded = (event: GitferryEvents[Name]) => {
       try {
+        if (!only({ name, data: event } as GitferryEvent)) return
         // an async function is a listener too, and its rejection would end the process
         Promise.resolve(listener(event)).catch(failed)
       } catch (error) {
@@ -61,14 +71,14 @@ export class EventBus {
     name: Name,
     options: StreamOptions = {},
   ): EventStream<GitferryEvents[Name]> {
-    return this.#stream(name, (push) => [this.on(name, push)], options)
+    return this.#stream(name, (push) => [this.on(name, push, options)], options)
   }
 
   /** The events of all these names, each with its name, in the order in which they happen. Otherwise like `events`. */
   eventsOf(names: readonly GitferryEventName[], options: StreamOptions = {}): EventStream<GitferryEvent> {
     return this.#stream(
       names.join(','),
-      (push) => names.map((name) => this.on(name, (data) => push({ name, data } as GitferryEvent))),
+      (push) => names.map((name) => this.on(name, (data) => push({ name, data } as GitferryEvent), options)),
       options,
     )
   }

@@ -1,11 +1,12 @@
 import { GitferryError } from '../errors/index.ts'
-import type { StorageAdapter, StorageSession, TableName } from '../ports/index.ts'
+import type { StorageAdapter, TableName } from '../ports/index.ts'
+import type { CallerSession, CallerStorage } from '../rights/caller-storage.ts'
 
 /**
  * Guards a storage adapter once, so that adapters stay naive: opened once (again after a failure), closed once,
  * refused before and after.
  */
-export class ManagedStorage implements StorageSession {
+export class ManagedStorage implements CallerStorage {
   readonly #adapter: StorageAdapter
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -13,6 +14,10 @@ export class ManagedStorage implements StorageSession {
 
   constructor(adapter: StorageAdapter) {
     this.#adapter = adapter
+  }
+
+  get whole(): this {
+    return this
   }
 
   get name(): string {
@@ -52,9 +57,11 @@ export class ManagedStorage implements StorageSession {
     return this.#adapter.collection(name)
   }
 
-  async transaction<Result>(work: (session: StorageSession) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (session: CallerSession) => Promise<Result>): Promise<Result> {
     if (!this.#open) throw this.#refusal()
-    return this.#adapter.transaction(work)
+    return this.#adapter.transaction((session) =>
+      work({ collection: (name) => session.collection(name), whole: session }),
+    )
   }
 
   #refusal(): GitferryError {

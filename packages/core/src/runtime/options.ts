@@ -30,6 +30,12 @@ export interface GitferryOptions {
    * Default none.
    */
   readonly allowOutgoing?: readonly string[] | undefined
+  /**
+   * Whether the first contact with an SSH server is refused until somebody accepts its key: nothing is sent to it before.
+   * Pinned and built-in keys are believed. Default false: what the first contact shows is recorded, and from then on the
+   * server is known by it.
+   */
+  readonly strictHostKeys?: boolean | undefined
   /** The git binary. Default: the `git` of `searchPath`. */
   readonly git?: string | undefined
   /** Folders to look for git in, `:`-separated. Default `/usr/local/bin:/usr/bin:/bin` and Homebrew's. */
@@ -92,6 +98,7 @@ const schema = z.strictObject({
   repoRoots: z.array(absolutePath).min(1).nullable().default(null),
   trustedOwners: z.array(z.int().min(0)).default([]),
   allowOutgoing: z.array(z.string().min(1)).default([]),
+  strictHostKeys: z.boolean().default(false),
   git: absolutePath.optional(),
   searchPath: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
   concurrency: z.int().min(1).max(64).default(4),

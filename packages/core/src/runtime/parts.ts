@@ -10,6 +10,7 @@ import { AbandonedRuns } from '../services/abandoned-runs.ts'
 import { AfterRun } from '../services/after-run.ts'
 import { createAuditChain } from '../services/audit-chain.ts'
 import { AuditLog } from '../services/audit-log.ts'
+import { Authenticator } from '../services/authenticator.ts'
 import { ChannelSender } from '../services/channel-sender.ts'
 import { Cloner } from '../services/cloner.ts'
 import { DeliveryDispatcher } from '../services/delivery-dispatcher.ts'
@@ -22,6 +23,7 @@ import { KeptExpiry } from '../services/kept-expiry.ts'
 import { KeptValues } from '../services/kept-values.ts'
 import { Notifiers } from '../services/notifiers.ts'
 import { DeliveryOutbox } from '../services/outbox.ts'
+import { PendingRuns } from '../services/pending-runs.ts'
 import { PlanApplier } from '../services/plan-applier.ts'
 import { PlanExpiry } from '../services/plan-expiry.ts'
 import { RepoSizes } from '../services/repo-sizes.ts'
@@ -45,8 +47,12 @@ import { createGuardedFetch } from './guarded-fetch.ts'
 import { HostPlaces } from './host-places.ts'
 import { InProcessQueue } from './in-process-queue.ts'
 import { KeyedLock } from './keyed-lock.ts'
+import { LimitedRunner } from './limited-runner.ts'
 import { ManagedStorage } from './managed-storage.ts'
 import type { ResolvedOptions } from './options.ts'
+
+/** Gits that callers may have at the same time, each half of them, besides those of runs and clones; and how many more may wait. */
+const callerGits = { atOnce: 16, mayWait: 1_000 }
 
 /** Clones at the same time. */
 const jobConcurrency = 2
@@ -92,6 +98,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     keptExpiry.begin()
     if (!adapter.capabilities.shared) await abandoned.takeUp()
     await planExpiry.expire()
+    await auditChain.look()
   }
   const wakeDispatcher = () => dispatcher.wake()
   const outbox = new DeliveryOutbox({ clock, logger, events, wakeDispatcher })
@@ -102,6 +109,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     repoRoots: options.repoRoots,
     trustedOwners: options.trustedOwners,
     allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
+    strictHostKeys: options.strictHostKeys,
   }
   const sizes = new RepoSizes({ storage, stores, clock, logger })
   const lookup = systemLookup
@@ -142,6 +150,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     wakeDispatcher,
   }
   const planner = new SyncPlanner({ ...shared, access: new SideAccess(shared) })
+  const pendingRuns = new PendingRuns({ storage, clock, events, logger, queue })
   const recorder = new RunRecorder({ storage, clock, events, logger, schedule, kept, outbox, wakeScheduler })
   const applier = new PlanApplier({ ...shared, kept })
   const afterRun = new AfterRun({ stores, sizes, logger })
@@ -150,6 +159,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
   const worker = new RunWorker({
     ...shared,
     planner,
+    pendingRuns,
     recorder,
     applier,
     afterRun,
@@ -159,14 +169,15 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
   })
   const keptChecks = new KeptChecks({ storage, keptStores, runner, lock, clock, logger })
   const storeCare: StoreCare = new StoreCare({ storage, stores, keptChecks, lock, clock, logger })
-  const waiter = new RunWaiter({ storage, events })
+  const waiter = new RunWaiter({ events })
   const cloner = new Cloner(shared)
   const jobRecorder = new JobRecorder(shared)
   const jobWorker = new JobWorker({ ...shared, cloner, jobRecorder })
   const jobAdapter = new InProcessQueue({ concurrency: jobConcurrency, places, logger })
   const jobs = { cloner, jobRecorder, jobQueue: new JobQueue({ adapter: jobAdapter, events }) }
-  const jobWaiter = new JobWaiter({ storage, events })
+  const jobWaiter = new JobWaiter({ events })
   const webhookGate = new WebhookGate({ ...options.webhooks, clock })
+  const authenticator = new Authenticator({ storage, clock, logger })
   return {
     /** What the services are built from, besides who is asking. */
     context: {
@@ -175,14 +186,17 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
       jobWaiter,
       queue,
       schedule,
-      planner,
       recorder,
       waiter,
       webhookGate,
       wakeScheduler,
     },
+    /** The runners of whoever asks: they keep to a number of gits, which runs do not share. */
+    callerRunner: new LimitedRunner({ runner, ...callerGits }),
     adapter,
+    authenticator,
     jobWorker,
+    pendingRuns,
     scheduler,
     worker,
     dispatcher,

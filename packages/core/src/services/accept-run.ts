@@ -1,5 +1,5 @@
 import type { RunTrigger, SyncTaskRow } from '../contract/index.ts'
-import type { StorageSession } from '../ports/index.ts'
+import type { CallerSession } from '../rights/caller-storage.ts'
 import type { AuditDraft } from './audit-log.ts'
 import type { AcceptedRun, RunQueue } from './run-queue.ts'
 
@@ -8,7 +8,7 @@ import type { AcceptedRun, RunQueue } from './run-queue.ts'
  * been read in there: one that is deleted meanwhile must not gain a run. To be handed over after the commit.
  */
 export async function acceptRun(
-  session: StorageSession,
+  session: CallerSession,
   {
     draft,
     queue,
@@ -24,7 +24,7 @@ export async function acceptRun(
     readonly plan_id?: number | null
   },
 ): Promise<AcceptedRun> {
-  const accepted = await queue.accept(session, task, trigger, { plan_id })
+  const accepted = await queue.accept(session.whole, task, trigger, { plan_id })
   draft.note({ details: { name: task.name, run_id: accepted.run.id } })
   await draft.write(session)
   return accepted

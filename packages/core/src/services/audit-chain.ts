@@ -19,12 +19,23 @@ export interface AuditChain {
    * @throws SECRET_UNREADABLE, STORAGE_FAILED; what the file system throws
    */
   open(): Promise<number>
+  /**
+   * As `open`, for whoever writes entries beside a gitferry that chains them: takes the key that is there; makes none and
+   * writes no checkpoint. Answers whether there is a key, or need be none for want of a secret box.
+   * @throws SECRET_UNREADABLE, STORAGE_FAILED
+   */
+  join(): Promise<boolean>
   /** The MAC of an entry that is about to be stored; `null` without a key. */
   sign(entry: EntryContent): string | null
   /** Begins to seal; waits for nothing. May be called twice. */
   start(): void
   /** Says that an entry was written. Never throws, never waits. */
   wake(): void
+  /**
+   * Wakes for what another process wrote; to be called now and then. Looks at most once a minute.
+   * @throws STORAGE_FAILED
+   */
+  look(): Promise<void>
   /**
    * Seals what is left, until `signal` fires: the rest is sealed by the next start. May be called twice, also when it
    * was never started.
@@ -62,9 +73,15 @@ export function createAuditChain(deps: AuditChainDependencies): AuditChain {
       else await head.open().catch((error) => again(error, () => head.open()))
       return head.adopted
     },
+    async join() {
+      if (keys.available) return head.join()
+      await keys.noteUnsigned()
+      return true
+    },
     sign: (entry) => head.key && entryMac(head.key, entry, randomBytes(nonceBytes).toString('hex')),
     start: () => sealer.start(),
     wake: () => sealer.wake(),
+    look: () => sealer.look(),
     stop: (options) => sealer.stop(options),
     verify: (options) => verifier.verify(options),
   }

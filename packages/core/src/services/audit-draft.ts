@@ -1,4 +1,4 @@
-import type { EntryContent } from '../audit/index.ts'
+import { type EntryContent, legible } from '../audit/index.ts'
 import type { AuditEntryRow, AuditObjectType, AuditType, Principal } from '../contract/index.ts'
 import type { ErrorCode } from '../errors/index.ts'
 import type { Clock, StorageSession } from '../ports/index.ts'
@@ -84,11 +84,11 @@ export class Draft implements AuditDraft {
     const { user, ip = null, userAgent = null, requestId = null } = this.#principal
     return {
       ...this.#subject,
-      operator: user,
+      operator: legible(user),
       details: this.#details,
-      ip,
-      user_agent: userAgent,
-      request_id: requestId,
+      ip: ip && legible(ip),
+      user_agent: userAgent && legible(userAgent),
+      request_id: requestId && legible(requestId),
       created_at: new Date(this.#deps.clock.now()).toISOString(),
     }
   }

@@ -83,6 +83,12 @@ export class AuditHead {
     return this.#opening
   }
 
+  /** Takes the key, to sign with; the chain and its checkpoint are left to another. Answers whether there is a key. */
+  async join(): Promise<boolean> {
+    this.#authority ??= await this.#keys.find()
+    return this.#authority !== undefined
+  }
+
   async #open(): Promise<AuditAuthority> {
     const line = await this.#checkpoints.read()
     const found = await this.#keys.find()

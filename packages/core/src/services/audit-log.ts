@@ -14,6 +14,15 @@ import { Unrecorded } from './unrecorded.ts'
 
 export type { AuditDetails, AuditDraft, AuditSubject } from './audit-draft.ts'
 
+const closed = {
+  new: () =>
+    new GitferryError(
+      'CLOSED',
+      'gitferry takes no changes yet: it has not been started, or its start is under way. Try again in a moment.',
+    ),
+  closed: () => new GitferryError('CLOSED', 'gitferry is being stopped and takes no further work.'),
+}
+
 /**
  * Writes the audit log. Every change is an `attempt`: exactly one entry comes of it, success or failure.
  */
@@ -27,7 +36,7 @@ export class AuditLog {
   /** Callers of one request each, whose change has its entry. */
   readonly #entered = new WeakSet<Principal>()
   readonly #underWay = new Set<Promise<unknown>>()
-  #closed = false
+  #state: 'new' | 'open' | 'closed' = 'new'
 
   constructor(deps: {
     readonly storage: ManagedStorage
@@ -45,9 +54,14 @@ export class AuditLog {
     this.#wakeSealer = deps.wakeSealer
   }
 
+  /** Takes attempts of callers from now on: entries can be signed, and what a crash left is recorded. */
+  open(): void {
+    if (this.#state === 'new') this.#state = 'open'
+  }
+
   /** Refuses new attempts of callers; those under way, and gitferry's own, go on. May be called twice. */
   close(): void {
-    this.#closed = true
+    this.#state = 'closed'
   }
 
   /** Waits until every attempt under way has its entry. */
@@ -59,15 +73,14 @@ export class AuditLog {
    * Runs `work`, a change that a caller asked for. When it throws, an entry with result `failure` (after `doubt`:
    * `unknown`) is stored and the error goes on; when it returns without having written its entry in a transaction of its own, the entry is stored
    * now.
-   * @throws CLOSED after `close`, without an entry
+   * @throws CLOSED before `open` and after `close`, without an entry
    */
   async attempt<Result>(
     principal: Principal,
     subject: AuditSubject,
     work: (draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#closed)
-      throw new GitferryError('CLOSED', 'gitferry is being stopped and takes no further work.')
+    if (this.#state !== 'open') throw closed[this.#state]()
     const attempt = this.ownAttempt(principal, subject, work)
     this.#underWay.add(attempt)
     try {
@@ -101,10 +114,11 @@ export class AuditLog {
 
   /**
    * Records a change that was refused before it came to an attempt. Nothing when the error has its entry, or the
-   * principal, who stands for one request, has one: what failed after its change was stored is no refusal.
+   * principal, who stands for one request, has one: what failed after its change was stored is no refusal. Nothing
+   * before `open` either, when an entry could not be signed and would pass for one that somebody put in.
    */
   async refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void> {
-    if (this.#recorded.has(error) || this.#entered.has(principal)) return
+    if (this.#state === 'new' || this.#recorded.has(error) || this.#entered.has(principal)) return
     await this.#recordFailure(this.#draft(principal, subject), error)
     this.#wakeSealer()
   }

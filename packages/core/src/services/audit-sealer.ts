@@ -12,6 +12,8 @@ import { writtenEntries } from './written-entries.ts'
 const patienceMs = 1_000
 const patienceEntries = 100
 const afterFailureMs = 30_000
+/** How often it looks for entries that nobody told of. */
+const lookEveryMs = 60_000
 
 /** Entries a transaction: other writers wait no longer than it takes to chain them. */
 const batch = 100
@@ -31,6 +33,7 @@ export class AuditSealer {
   readonly #head: AuditHead
   #state: 'new' | 'at work' | 'stopped' = 'new'
   #waiting = 0
+  #lookedAt = Number.NEGATIVE_INFINITY
   #cancelTimer = () => {}
   #sealing: Promise<void> = Promise.resolve()
   /** Fires when a stop has no more time. */
@@ -69,6 +72,20 @@ export class AuditSealer {
     this.#waiting += 1
     if (this.#waiting === 1) this.#setTimer(patienceMs)
     else if (this.#waiting === patienceEntries) this.#setTimer(0)
+  }
+
+  /**
+   * Seals also what another process wrote, such as a command beside this gitferry: nobody tells of that, and unsealed it
+   * could be deleted unseen. Looks at most once a minute. @throws STORAGE_FAILED
+   */
+  async look(): Promise<void> {
+    const now = this.#clock.now()
+    if (this.#state !== 'at work' || now - this.#lookedAt < lookEveryMs) return
+    this.#lookedAt = now
+    const entries = this.#storage.collection('audit_log')
+    const newestId = this.#newestId ?? (await newestSealedId(entries))
+    const unsealed = await entries.find({ where: { seq: null, id: { gte: newestId + 1 } }, limit: 1 })
+    if (unsealed.length > 0) this.wake()
   }
 
   /**

@@ -49,7 +49,7 @@ async function giveUp(
     if (job.status === 'running' && (await jobQueue.cancel(id))) break
     if (await jobRecorder.cancelUnworked(job, (session) => draft.write(session))) return undefined
   }
-  const ended = await jobWaiter.wait(id)
+  const ended = await jobWaiter.wait(id, storage)
   if (ended.status === 'canceled') return ended
   throw new GitferryError(
     'JOB_FINISHED',

@@ -19,13 +19,13 @@ export type CancelRunContext = Pick<ServiceContext, 'audit' | 'principal' | 'que
  * @throws INVALID_INPUT, RUN_NOT_FOUND, RUN_FINISHED; CLOSED when gitferry stops before the run has ended
  */
 export async function cancelRun(id: number, context: CancelRunContext): Promise<RunWithRefs> {
-  const { audit, principal, queue, waiter } = context
+  const { audit, principal, queue, storage, waiter } = context
   const subject = { type: 'cancel', object_type: 'run', object_id: auditId(id) } as const
   const ended = await audit.attempt(principal, subject, (draft) => giveUp(id, draft, context))
   if (ended !== undefined) return ended
   // it is canceled, and its entry says so: what fails from here on changes neither
   await queue.cancel(id)
-  return waiter.wait(id)
+  return waiter.wait(id, storage)
 }
 
 /** `undefined`: the run ended in the storage, together with its entry. */
@@ -46,7 +46,7 @@ async function giveUp(
     })
     if (isEnded) return undefined
   }
-  const ended = await waiter.wait(id)
+  const ended = await waiter.wait(id, storage)
   if (ended.status === 'canceled') return ended
   throw new GitferryError(
     'RUN_FINISHED',

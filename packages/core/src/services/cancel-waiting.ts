@@ -6,7 +6,7 @@ import { toRun } from './to-run.ts'
 
 /**
  * Cancels, in the caller's transaction, what a schedule or a webhook had asked of a task that is paused now. What a
- * person asked for stays. To be told with `tellCanceled` after the commit.
+ * person asked for stays. To be told with `tellCanceled` after the commit. The session must see every run of the task.
  */
 export async function cancelWaiting(
   session: StorageSession,

@@ -7,9 +7,9 @@ import type { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import type { Stores } from '../git/store.ts'
 import type { OpenSshKeyOpener } from '../keys/openssh-key-opener.ts'
 import type { Clock, Logger } from '../ports/index.ts'
+import type { CallerStorage } from '../rights/caller-storage.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
-import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { ChannelSender } from './channel-sender.ts'
@@ -25,7 +25,7 @@ import type { TaskSchedule } from './task-schedule.ts'
 /** What every service is built from: the adapters, the parts of core, and who is asking. */
 export interface ServiceContext {
   readonly principal: Principal
-  readonly storage: ManagedStorage
+  readonly storage: CallerStorage
   readonly clock: Clock
   readonly logger: Logger
   readonly events: EventBus
@@ -56,5 +56,10 @@ export interface ServiceContext {
   readonly outbox: Outbox
   /** Tells the dispatcher that there is something to send. */
   readonly wakeDispatcher: () => void
-  readonly settings: RemoteUrlPolicy & { readonly trustedOwners: readonly number[]; readonly dataDir: string }
+  readonly settings: RemoteUrlPolicy & {
+    readonly trustedOwners: readonly number[]
+    readonly dataDir: string
+    /** Whether the key of an SSH server must be accepted by somebody before anything is sent there. */
+    readonly strictHostKeys: boolean
+  }
 }

@@ -1,14 +1,16 @@
 import { GitferryError } from '../errors/index.ts'
+import type { StorageSession } from '../ports/index.ts'
 import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
 
 export interface EndWaiterOptions<Ended> {
   /** For messages: `run`, `job`. */
   readonly noun: 'run' | 'job'
-  /** What it is now. @throws when there is none of that id */
-  readonly look: (id: number) => Promise<Ended>
-  readonly isEnded: (found: Ended) => boolean
-  /** Calls back at every end, with what ended; answers how to unsubscribe. */
-  readonly onEnd: (listener: (ended: Ended & { readonly id: number }) => void) => () => void
+  /** Throws when there is none of that id. */
+  readonly isEnded: (session: StorageSession, id: number) => Promise<boolean>
+  /** What is answered of one that has ended. Throws when there is none of that id. */
+  readonly read: (session: StorageSession, id: number) => Promise<Ended>
+  /** Calls back at every end, with the id; answers how to unsubscribe. */
+  readonly onEnd: (listener: (id: number) => void) => () => void
 }
 
 /** Waits for what goes on in the background to end. */
@@ -25,23 +27,30 @@ export class EndWaiter<Ended> {
     this.#closing.abort()
   }
 
-  /** @throws what `look` throws, ABORTED, CLOSED when gitferry stops before the end */
-  async wait(id: number, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<Ended> {
-    const { isEnded, look, noun, onEnd } = this.#options
+  /**
+   * Answers what the storage of whoever waits holds at the end: meanwhile it may have come to be another repository's.
+   * @throws what `isEnded` and `read` throw, ABORTED, CLOSED when gitferry stops before the end
+   */
+  async wait(
+    id: number,
+    storage: StorageSession,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Ended> {
+    const { isEnded, noun, onEnd, read } = this.#options
     throwIfAborted(signal)
     if (this.#closing.signal.aborted) throw stopped(noun, id)
-    const { promise: ended, resolve, reject } = Promise.withResolvers<Ended>()
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
     ended.catch(() => {})
     const closing = this.#closing.signal
     const onClose = () => reject(stopped(noun, id))
     closing.addEventListener('abort', onClose, { once: true })
     // listening begins before the look, so that an end in between is not missed
-    const unsubscribe = onEnd((found) => {
-      if (found.id === id) resolve(found)
+    const unsubscribe = onEnd((endedId) => {
+      if (endedId === id) resolve()
     })
     try {
-      const found = await look(id)
-      return isEnded(found) ? found : await waitOrAbort(ended, signal)
+      if (!(await isEnded(storage, id))) await waitOrAbort(ended, signal)
+      return await read(storage, id)
     } finally {
       unsubscribe()
       closing.removeEventListener('abort', onClose)

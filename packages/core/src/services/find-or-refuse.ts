@@ -48,3 +48,15 @@ export const findDelivery = finder('deliveries', 'delivery', 'DELIVERY_NOT_FOUND
 
 /** @throws INVALID_INPUT, SSH_KEY_NOT_FOUND */
 export const findSshKey = finder('ssh_keys', 'SSH key', 'SSH_KEY_NOT_FOUND')
+
+/** @throws INVALID_INPUT, HOST_KEY_NOT_FOUND */
+export const findHostKey = finder('host_keys', 'host key', 'HOST_KEY_NOT_FOUND')
+
+/** @throws INVALID_INPUT, USER_NOT_FOUND */
+export const findUser = finder('users', 'user', 'USER_NOT_FOUND')
+
+/** @throws INVALID_INPUT, TOKEN_NOT_FOUND */
+export const findToken = finder('tokens', 'token', 'TOKEN_NOT_FOUND')
+
+/** @throws INVALID_INPUT, ACCESS_KEY_NOT_FOUND */
+export const findAccessKey = finder('access_keys', 'access key', 'ACCESS_KEY_NOT_FOUND')

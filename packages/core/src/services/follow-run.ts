@@ -81,7 +81,7 @@ export async function* followRun(
       bell.resolve()
     }),
   ]
-  waiter.wait(runId, { signal: left.signal }).catch((error: unknown) => {
+  waiter.wait(runId, storage, { signal: left.signal }).catch((error: unknown) => {
     stopped = isGitferryError(error, 'CLOSED')
     if (stopped) bell.resolve()
   })

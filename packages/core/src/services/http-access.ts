@@ -28,6 +28,7 @@ export async function openHttpAccess(
     authorization: basic ? `Basic ${basic}` : null,
     secrets: login && basic ? [login.slice(login.indexOf(':') + 1), basic] : [],
     hostKey: null,
+    isFirstContact: false,
     async worked() {
       if (row === undefined || isTouched) return
       isTouched = true

@@ -9,7 +9,7 @@ import {
 import { parseInput } from '../errors/index.ts'
 import { throwIfAborted, waitOrAbort } from '../runtime/abort.ts'
 import { type CancelJobContext, cancelJob } from './cancel-job.ts'
-import { findJob, parseId } from './find-or-refuse.ts'
+import { findJob } from './find-or-refuse.ts'
 import { findAll, findPage, newestFirst } from './pages.ts'
 import { toJob } from './to-job.ts'
 
@@ -47,7 +47,9 @@ export class JobsService implements JobsApi {
   }
 
   async wait(id: number, { signal }: CallOptions = {}): Promise<Job> {
-    return this.#context.jobWaiter.wait(parseId(id), { signal })
+    const { jobWaiter, storage } = this.#context
+    throwIfAborted(signal)
+    return jobWaiter.wait(id, storage, { signal })
   }
 
   async cancel(id: number, { signal }: CallOptions = {}): Promise<Job> {

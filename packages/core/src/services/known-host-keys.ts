@@ -1,82 +1,83 @@
 import { type HostKeyRow, system } from '../contract/index.ts'
-import { GitferryError, isGitferryError } from '../errors/index.ts'
+import { isGitferryError } from '../errors/index.ts'
 import type { OutgoingPlace } from '../git/resolve-host.ts'
 import { builtInHostKeys } from '../git/ssh/built-in-host-keys.ts'
-import { fingerprintOf, isSameHostKey, type KnownHostKey } from '../git/ssh/host-key.ts'
+import { fingerprintOf, type KnownHostKey, rankOf } from '../git/ssh/host-key.ts'
 import type { StorageSession } from '../ports/index.ts'
+import { requireSoundHostKey } from './host-key-errors.ts'
 import type { RemoteAccessContext } from './remote-access.ts'
 
-/** The keys by which a server is known: those that it is published to have, and those that a first contact recorded. */
+/**
+ * The keys by which a server is known, in the order in which it is asked for them: the accepted ones, and where there
+ * are none those that it is published to have. One that it has merely offered is none of them.
+ */
 export async function knownHostKeys(
   session: StorageSession,
   { host, port }: OutgoingPlace,
 ): Promise<readonly KnownHostKey[]> {
-  return [...builtInHostKeys(host, port), ...(await recordedHostKeys(session, { host, port }))]
+  const where = { host, port, status: 'accepted' } as const
+  const accepted = await session.collection('host_keys').find({ where })
+  if (accepted.length === 0) return builtInHostKeys(host, port)
+  return accepted.sort((one, other) => rankOf(one.type) - rankOf(other.type))
 }
 
-const recordedHostKeys = (session: StorageSession, { host, port }: OutgoingPlace): Promise<HostKeyRow[]> =>
+/** Every row of a server: its accepted keys, or, where it has none, the one that it has offered. */
+export const rowsOfHost = (session: StorageSession, { host, port }: OutgoingPlace): Promise<HostKeyRow[]> =>
   session.collection('host_keys').find({ where: { host, port } })
 
+/** What came of the key that a server showed at the first contact. */
+export interface FirstContact {
+  /** What the server is known by from now on. */
+  readonly known: readonly KnownHostKey[]
+  /** Whether this contact was the first; else keys were accepted meanwhile, and they stay. */
+  readonly isFirst: boolean
+}
+
 /**
- * Records the key that a server showed at the first contact, with an audit entry. A key that another contact recorded
- * meanwhile stays.
- * @throws HOST_KEY_MISMATCH when that is another one
+ * Accepts the key that a server showed at the first contact, with an audit entry, unless others were accepted
+ * meanwhile.
+ * @throws HOST_KEY_MISMATCH for a key that could not be pinned either; STORAGE_FAILED
  */
-export async function recordHostKey(
+export async function recordFirstContact(
   place: OutgoingPlace,
-  { type, public_key }: KnownHostKey,
-  { storage, clock, audit }: Pick<RemoteAccessContext, 'storage' | 'clock' | 'audit'>,
-): Promise<void> {
+  shown: KnownHostKey,
+  { storage, clock, audit, logger }: Pick<RemoteAccessContext, 'storage' | 'clock' | 'audit' | 'logger'>,
+): Promise<FirstContact> {
+  requireSoundHostKey(place, shown)
   const { host, port } = place
+  const { type, public_key } = shown
   const fingerprint = fingerprintOf(public_key)
-  const isRecorded = async (session: StorageSession): Promise<boolean> => {
-    const known = await recordedHostKeys(session, place)
-    if (known.length === 0) return false
-    if (known.some((key) => isSameHostKey(key, { type, public_key }))) return true
-    throw hostKeyMismatch(place, known, { type, fingerprint })
-  }
-  try {
-    await storage.transaction(async (session) => {
-      if (await isRecorded(session)) return
-      const created_at = new Date(clock.now()).toISOString()
-      const row = { host, port, type, public_key, fingerprint, created_at }
-      const { id } = await session.collection('host_keys').insert(row)
-      const subject = { type: 'create', object_type: 'host_key', object_id: id } as const
-      await audit.record(session, system, subject, { host, port, type, fingerprint })
+  const record = async (session: StorageSession): Promise<FirstContact> => {
+    const known = await knownHostKeys(session, place)
+    if (known.length > 0) return { known, isFirst: false }
+    const hostKeys = session.collection('host_keys')
+    // what it once offered, in strict times: nobody has accepted it
+    await hostKeys.deleteWhere({ host, port })
+    const { id } = await hostKeys.insert({
+      host,
+      port,
+      type,
+      public_key,
+      fingerprint,
+      status: 'accepted',
+      source: 'contact',
+      offered: null,
+      offers: 0,
+      created_at: new Date(clock.now()).toISOString(),
     })
-  } catch (error) {
-    // another process recorded one between the look and the insert: that one decides
-    if (!isGitferryError(error, 'CONFLICT') || !(await isRecorded(storage))) throw error
+    const subject = { type: 'create', object_type: 'host_key', object_id: id } as const
+    await audit.record(session, system, subject, { host, port, type, fingerprint })
+    logger.info('an ssh server was met for the first time: its key is known from now on', {
+      host,
+      port,
+      type,
+      fingerprint,
+    })
+    return { known: [shown], isFirst: true }
   }
-}
-
-/** A key that a server showed; what is not known of it is `null`. */
-export interface ShownKey {
-  readonly type: string | null
-  readonly fingerprint: string | null
-}
-
-/** The error for a server that is not the one that is known, with both fingerprints where ssh told them. */
-export function hostKeyMismatch(
-  { host, port }: OutgoingPlace,
-  known: readonly KnownHostKey[],
-  shown: ShownKey,
-  cause?: GitferryError,
-): GitferryError {
-  const expected = known.map(({ type, public_key }) => ({ type, fingerprint: fingerprintOf(public_key) }))
-  const name = ({ type, fingerprint }: ShownKey) => `${type ?? 'a key'} ${fingerprint}`
-  const isBuiltIn = builtInHostKeys(host, port).length > 0
-  const seen = shown.fingerprint === null ? 'no key of a known kind' : name(shown)
-  const advice = isBuiltIn
-    ? 'If its owner has announced a new key, a newer gitferry knows it.'
-    : 'If its key was really changed, delete the known host key; the next contact records the new one.'
-  return new GitferryError(
-    'HOST_KEY_MISMATCH',
-    known.length === 0
-      ? `The server at ${host} port ${port} has no host key of a kind that is accepted: Ed25519, ECDSA, or RSA ` +
-          'with SHA-2. It must be given one before it can be used.'
-      : `The server at ${host} port ${port} is not the one that is known: it shows ${seen}, known is ` +
-          `${expected.map(name).join(', ')}. Somebody may stand in between. ${advice}`,
-    { details: { reason: 'host_key', host, port, shown, known: expected }, cause },
-  )
+  return storage.transaction(record).catch((error: unknown) => {
+    // another process recorded one between the look and the insert: that one decides
+    if (!isGitferryError(error, 'CONFLICT')) throw error
+    return storage.transaction(record)
+  })
 }

@@ -1,4 +1,4 @@
-import type { PlanUpdate, SyncTaskRow } from '../contract/index.ts'
+import type { PlanUpdate, ShownHostKey, SyncTaskRow } from '../contract/index.ts'
 import type { GitRunner } from '../git/command.ts'
 import { readHead } from '../git/local/head.ts'
 import type { SideRefs } from '../sync/plan-head.ts'
@@ -59,13 +59,15 @@ export async function listSides(
   progress.phase('listing')
   const named = kinds.source === null ? [target] : [source, target]
   progress.log(`listing ${named.map(describe).join(' and ')}`)
+  const onFirstContact = ({ host, port, type, fingerprint }: ShownHostKey) =>
+    progress.log(`met ${host} port ${port} for the first time: its host key is ${type} ${fingerprint}`)
   const [atSource, atTarget] = await sideBySide<readonly [Side, ListedKinds | null], SideRefs>(
     [
       [source, kinds.source],
       [target, kinds.target],
     ],
     async ([side, what], options) =>
-      what === null ? nothing : access.list(side, what, task, { ...options, withHead }),
+      what === null ? nothing : access.list(side, what, task, { ...options, withHead, onFirstContact }),
     { signal },
   )
   if (!withHead || !isLocal(target)) return { source: atSource, target: atTarget }

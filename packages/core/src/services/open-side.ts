@@ -6,10 +6,11 @@ import { defaultPorts, fileUrl, type RemoteUrlPolicy } from '../git/remote-url.t
 import { resolveHost } from '../git/resolve-host.ts'
 import type { ServiceContext } from './context.ts'
 import { openHttpAccess } from './http-access.ts'
-import type { RemoteAccess, RemoteAccessContext } from './remote-access.ts'
+import { refuseOthersDirectory } from './refuse-others-repository.ts'
+import type { RemoteAccess } from './remote-access.ts'
 import type { Side } from './resolve-sides.ts'
 import { rootsOf } from './roots-of.ts'
-import { openSshAccess } from './ssh-access.ts'
+import { openSshAccess, type SshAccessContext } from './ssh-access.ts'
 
 /** What can be opened: a remote, as its URL says. */
 export interface Place {
@@ -32,7 +33,7 @@ export interface Place {
  * its own key or credential and no other. To be disposed: then nothing is left of what it took.
  */
 export interface OpenSide
-  extends Pick<RemoteAccess, 'hostKey' | 'secrets' | 'authorization'>,
+  extends Pick<RemoteAccess, 'hostKey' | 'isFirstContact' | 'secrets' | 'authorization'>,
     AsyncDisposable {
   readonly url: string
   readonly protocol: GitProtocol
@@ -51,13 +52,13 @@ export interface OpenSideOptions {
   readonly refs?: readonly string[] | undefined
 }
 
-export type OpenSideContext = RemoteAccessContext &
+export type OpenSideContext = SshAccessContext &
   Pick<ServiceContext, 'lookup' | 'runner'> & { readonly settings: RemoteUrlPolicy }
 
 /**
  * Makes a side ready for git. To be called before every use that may come later than the last look: what a path or
  * a name leads to changes.
- * @throws PATH_OUTSIDE_ROOTS, NOT_A_REPOSITORY, GIT_REMOTE_NOT_FOUND; URL_FORBIDDEN, GIT_UNREACHABLE; what
+ * @throws PATH_OUTSIDE_ROOTS, NOT_A_REPOSITORY, GIT_REMOTE_NOT_FOUND, FORBIDDEN for a caller's; URL_FORBIDDEN, GIT_UNREACHABLE; what
  *   `openHttpAccess` and `openSshAccess` throw; ABORTED
  */
 export async function openSide(
@@ -67,7 +68,7 @@ export async function openSide(
 ): Promise<OpenSide> {
   const { protocol } = side
   if (protocol === 'file') {
-    const url = fileUrl(await openDirectory(side, refs, context.settings))
+    const url = fileUrl(await openDirectory(side, refs, context))
     return openedBy(fileAccess, { url, protocol }, context)
   }
   if (side.host === undefined) throw new TypeError('a remote elsewhere has a host')
@@ -96,6 +97,9 @@ function openedBy(
     get hostKey() {
       return access.hostKey
     },
+    get isFirstContact() {
+      return access.isFirstContact
+    },
     async run(command, options) {
       const settings = [...(command.settings ?? []), ...(access.command.settings ?? [])]
       const sshCommand = command.sshCommand ?? access.command.sshCommand
@@ -105,7 +109,7 @@ function openedBy(
           { ...options, secrets: [...secrets, ...(options?.secrets ?? [])] },
         )
         .catch(async (error: unknown) => {
-          throw isGitferryError(error) ? await access.failed(error) : error
+          throw isGitferryError(error) ? await access.failed(error, options) : error
         })
       await access.worked()
       return result
@@ -120,6 +124,7 @@ const fileAccess: RemoteAccess = {
   authorization: null,
   secrets: [],
   hostKey: null,
+  isFirstContact: false,
   async worked() {},
   failed: async (error: GitferryError) => error,
   async [Symbol.asyncDispose]() {},
@@ -129,11 +134,14 @@ const fileAccess: RemoteAccess = {
 async function openDirectory(
   side: Place | Side,
   refs: readonly string[],
-  { repoRoots, dataDir }: OpenSideContext['settings'],
+  { settings, storage }: OpenSideContext,
 ): Promise<string> {
+  const { dataDir, repoRoots } = settings
   let directory: string
-  if (side.path !== undefined) directory = (await openLocal(side.path, repoRoots, { dataDir })).common_dir
-  else if ('repo' in side) {
+  if (side.path !== undefined) {
+    directory = (await openLocal(side.path, repoRoots, { dataDir })).common_dir
+    await refuseOthersDirectory(directory, storage)
+  } else if ('repo' in side) {
     await checkStructure(side.repo, rootsOf(side.repo, { repoRoots }))
     directory = side.repo.common_dir
   } else throw new TypeError('a remote on this machine has a path')

@@ -4,11 +4,13 @@ import { auditId } from './audit-id.ts'
 import { cancelWaiting, tellCanceled } from './cancel-waiting.ts'
 import type { ServiceContext } from './context.ts'
 import { findTask } from './find-or-refuse.ts'
+import { refuseOthersRemotes } from './refuse-others-repository.ts'
+import { reposOf } from './repos-of.ts'
 import { toTask } from './to-task.ts'
 
 type PauseContext = Pick<
   ServiceContext,
-  'audit' | 'clock' | 'events' | 'principal' | 'queue' | 'schedule' | 'storage'
+  'audit' | 'clock' | 'events' | 'principal' | 'queue' | 'schedule' | 'settings' | 'storage'
 > & {
   /** Tells the scheduler that a schedule has changed. */
   readonly wakeScheduler: () => void
@@ -28,13 +30,13 @@ export async function pauseTask(id: number, context: PauseContext): Promise<Sync
   )
   await tellCanceled(canceled, context)
   if (changed) {
-    events.emit('task.paused', { task_id: task.id, reason: task.paused_reason ?? '' })
+    events.emit('task.paused', { task_id: task.id, ...reposOf(task), reason: task.paused_reason ?? '' })
     events.emit('task.updated', { task: toTask(task, context) })
   }
   return task
 }
 
-/** Resumes a task without its failures, with an audit entry; one that is not paused stays as it is. @throws TASK_NOT_FOUND */
+/** Resumes a task without its failures, with an audit entry; one that is not paused stays as it is. @throws TASK_NOT_FOUND, FORBIDDEN */
 export async function resumeTask(id: number, context: PauseContext): Promise<SyncTaskRow> {
   const { clock, events, schedule, wakeScheduler } = context
   const { task, changed } = await change(id, 'resume', context, (task) => {
@@ -63,19 +65,21 @@ interface Changed {
 async function change(
   id: number,
   type: 'pause' | 'resume',
-  { audit, clock, principal, storage }: PauseContext,
+  context: PauseContext,
   decide: (task: SyncTaskRow) => Changes<SyncTaskRow> | undefined,
 ): Promise<Changed> {
+  const { audit, clock, principal, storage } = context
   const subject = { type, object_type: 'task', object_id: auditId(id) } as const
-  return audit.attempt(principal, subject, (draft) =>
-    storage.transaction(async (session) => {
+  return audit.attempt(principal, subject, async (draft) => {
+    if (type === 'resume') await refuseOthersRemotes(await findTask(storage, id), context)
+    return storage.transaction(async (session) => {
       const before = await findTask(session, id)
       const changes = decide(before)
       const changed = changes && (await session.collection('tasks').update(before.id, changes))
-      const canceled = type === 'pause' ? await cancelWaiting(session, before.id, { clock }) : []
+      const canceled = type === 'pause' ? await cancelWaiting(session.whole, before.id, { clock }) : []
       draft.note({ details: { name: before.name, changed: changed !== undefined } })
       await draft.write(session)
       return { task: changed ?? before, changed: changed !== undefined, canceled }
-    }),
-  )
+    })
+  })
 }

@@ -1,6 +1,6 @@
 import { isGitferryError } from '../errors/index.ts'
 import type { Clock, Logger, StorageSession } from '../ports/index.ts'
-import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import type { CallerStorage } from '../rights/caller-storage.ts'
 import { Unrecorded } from './unrecorded.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -12,7 +12,11 @@ const waitsMs = [100, 1_000, 5_000, 20_000]
  * @throws Unrecorded when the storage does not come back
  */
 export async function persist<Result>(
-  deps: { readonly storage: ManagedStorage; readonly clock: Clock; readonly logger: Logger },
+  deps: {
+    readonly storage: Pick<CallerStorage, 'transaction'>
+    readonly clock: Clock
+    readonly logger: Logger
+  },
   work: (session: StorageSession) => Promise<Result>,
 ): Promise<Result> {
   for (const waitMs of waitsMs) {

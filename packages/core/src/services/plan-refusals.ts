@@ -1,4 +1,4 @@
-import type { SyncTaskRow } from '../contract/index.ts'
+import type { PlanRow, SyncTaskRow } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { MovedRef } from '../sync/moved-since.ts'
 import type { SideRefs } from '../sync/plan-head.ts'
@@ -15,6 +15,15 @@ export function planStale(moved: readonly MovedRef[]): GitferryError {
     'PLAN_STALE',
     `The plan is not true any more, so nothing of it was applied: ${shown.join('; ')}${more}. Make a new plan.`,
     { details: { refs: moved.slice(0, 100).map((ref) => ({ ...ref })) } },
+  )
+}
+
+/** A stored plan of a task that has other places by now: there even an absent ref would look as it did. */
+export function planElsewhere({ id }: PlanRow, { name }: SyncTaskRow): GitferryError {
+  return new GitferryError(
+    'PLAN_STALE',
+    `Plan ${id} was made when the task "${name}" had other repositories or another target, so nothing of it was applied. Make a new one.`,
+    { details: { id, refs: [] } },
   )
 }
 

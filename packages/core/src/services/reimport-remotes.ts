@@ -16,7 +16,8 @@ export type ImportContext = Pick<
 /**
  * Reads the configuration of a registered repository once more, and makes the records of its remotes what stands
  * there. Credentials that this stores, and remotes that lose theirs or their key because they lead elsewhere now, are
- * gitferry's own change, and have an audit entry.
+ * gitferry's own change, and have an audit entry; whether something else uses a credential is asked of everything,
+ * whatever the caller sees.
  * @throws REPO_NOT_FOUND when it was deleted meanwhile, NOT_A_REPOSITORY, PATH_OUTSIDE_ROOTS, GIT_*, ABORTED
  */
 export async function reimportRemotes(
@@ -24,7 +25,8 @@ export async function reimportRemotes(
   context: ImportContext,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<RemoteRow[]> {
-  const { audit, runner, sealed, settings, storage } = context
+  const { audit, runner, sealed, settings } = context
+  const storage = context.storage.whole
   await checkStructure(repo, rootsOf(repo, settings))
   const imported = await importRemotes(repo, {
     runner,
@@ -45,6 +47,6 @@ export async function reimportRemotes(
     }
     return stored
   })
-  await announceLogins(logins, context)
+  await announceLogins(logins, { ...context, storage })
   return remotes
 }

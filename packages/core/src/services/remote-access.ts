@@ -15,12 +15,23 @@ export interface RemoteAccess extends AsyncDisposable {
   readonly authorization: string | null
   /** Secret values, to be taken out of what git prints. */
   readonly secrets: readonly string[]
-  /** The key that the server showed, as far as it came. Always `null` for what is not reached by ssh. */
+  /**
+   * The key that the server showed, as far as it came. `null` where it has several known ones, for ssh does not tell
+   * which of them it showed, and always for what is not reached by ssh.
+   */
   readonly hostKey: ShownHostKey | null
+  /** Whether the server was not known before, and its key was recorded just now. */
+  readonly isFirstContact: boolean
   /** To be called after a command that worked. @throws HOST_KEY_MISMATCH, STORAGE_FAILED */
   worked(): Promise<void>
-  /** To be called after a command that failed: the same error, or one that says more. Throws as `worked`. */
-  failed(error: GitferryError): Promise<GitferryError>
+  /**
+   * To be called after a command that failed: the same error, or one that says more; a server that showed another key is
+   * looked at once more. Throws as `worked`, and ABORTED.
+   */
+  failed(
+    error: GitferryError,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<GitferryError>
   [Symbol.asyncDispose](): Promise<void>
 }
 

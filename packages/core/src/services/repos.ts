@@ -27,6 +27,7 @@ import { findRepo } from './find-or-refuse.ts'
 import { lookAtRepo, storeRepo } from './new-repo.ts'
 import { findBatches, findPage } from './pages.ts'
 import { RemotesService } from './remotes.ts'
+import { repoKey } from './repo-key.ts'
 import { refuseTaken, refuseUnknownAccess, refuseUsed } from './repo-refusals.ts'
 import { toRepo, toRepos } from './to-repo.ts'
 
@@ -157,7 +158,7 @@ export class ReposService implements ReposApi {
     }
     // the record is gone; a store that cannot be removed now is swept at the next start
     await lock
-      .hold(`repo:${id}`, clear, { signal })
+      .hold(repoKey(id), clear, { signal })
       .catch((error: unknown) => logger.warn('a store could not be removed', { uuid, error }))
     events.emit('repo.deleted', { id })
     return { id, deleted: true }

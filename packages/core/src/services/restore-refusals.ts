@@ -7,8 +7,10 @@ function named(refs: readonly string[]): string {
   return refs.length > 5 ? `${shown} and ${refs.length - 5} more` : shown
 }
 
-const byHand = (run: RunRow, place: string): string =>
-  `The values lie in ${place}, under refs/gitferry/kept/${run.id}; from there "git fetch" brings them to any repository.`
+const byHand = (run: RunRow, place: string | undefined): string =>
+  place === undefined
+    ? ''
+    : ` The values lie in ${place}, under refs/gitferry/kept/${run.id}; from there "git fetch" brings them to any repository.`
 
 /** `unknown` empty: the run has kept nothing at all. */
 export function notKept(run: RunRow, unknown: readonly string[]): GitferryError {
@@ -21,20 +23,20 @@ export function notKept(run: RunRow, unknown: readonly string[]): GitferryError 
   )
 }
 
-/** @param place the kept store */
-export function withoutTask(run: RunRow, place: string): GitferryError {
+/** @param place the kept store, for whom it may be told */
+export function withoutTask(run: RunRow, place: string | undefined): GitferryError {
   return new GitferryError(
     'TASK_NOT_FOUND',
-    `The task of run ${run.id} was deleted, so nobody knows the way to its target any more. ${byHand(run, place)}`,
+    `The task of run ${run.id} is not there, so the way to its target is not known any more.${byHand(run, place)}`,
     { details: { id: run.id, task_id: run.task_id } },
   )
 }
 
-/** @param place the kept store */
-export function withoutRepo(run: RunRow, repoId: number, place: string): GitferryError {
+/** @param place the kept store, for whom it may be told */
+export function withoutRepo(run: RunRow, repoId: number, place: string | undefined): GitferryError {
   return new GitferryError(
     'REPO_NOT_FOUND',
-    `The repository ${repoId} of run ${run.id} was deleted, so nobody knows the way to its target any more. ${byHand(run, place)}`,
+    `The repository ${repoId} of run ${run.id} is not there, so the way to its target is not known any more.${byHand(run, place)}`,
     { details: { id: run.id, repo_id: repoId } },
   )
 }

@@ -16,7 +16,9 @@ import { cancelWaiting, tellCanceled } from './cancel-waiting.ts'
 import type { ServiceContext } from './context.ts'
 import { deadlines } from './deadlines.ts'
 import { findRun, findTask } from './find-or-refuse.ts'
+import { keptElsewhere } from './kept-elsewhere.ts'
 import { openSide } from './open-side.ts'
+import { reposOf } from './repos-of.ts'
 import { resolveTaskSides } from './resolve-sides.ts'
 import * as refusals from './restore-refusals.ts'
 import type { AcceptedRun } from './run-queue.ts'
@@ -64,7 +66,7 @@ export async function restoreRun(
       await stayKept(session, rows, context)
       const plan = await session.collection('plans').insert({
         task_id: task.id,
-        repo_id: before.repo_id,
+        ...reposOf(before),
         kind: 'restore',
         status: 'open',
         updates: [...updates],
@@ -76,7 +78,7 @@ export async function restoreRun(
         created_at: new Date(context.clock.now()).toISOString(),
       })
       const paused = await pause(session, run, before, context)
-      const canceled = await cancelWaiting(session, before.id, context)
+      const canceled = await cancelWaiting(session.whole, before.id, context)
       const { queue } = context
       const asked = { draft, queue, task: before, trigger: 'manual', plan_id: plan.id } as const
       return { accepted: await acceptRun(session, asked), wait, paused, canceled }
@@ -104,9 +106,10 @@ async function keptRows(
 async function taskOf(
   run: RunRow,
   rows: readonly KeptRefRow[],
-  { keptStores, storage }: ServiceContext,
+  { keptStores, principal, storage }: ServiceContext,
 ): Promise<SyncTaskRow> {
-  const place = keptStores.path(rows[0]!.repo_uuid)
+  // a path of this machine is nothing for who is restricted to repositories
+  const place = principal.repoIds == null ? keptStores.path(rows[0]!.repo_uuid) : undefined
   const task = await storage.collection('tasks').get(run.task_id)
   if (task === undefined) throw refusals.withoutTask(run, place)
   for (const repoId of [task.repo_id, task.target_repo_id]) {
@@ -117,9 +120,7 @@ async function taskOf(
 }
 
 function refuseOtherTarget(run: RunRow, task: SyncTaskRow, rows: readonly KeptRefRow[]): void {
-  const other = rows.find(
-    (row) => row.target_repo_id !== task.target_repo_id || row.target_remote !== task.target_remote,
-  )
+  const other = keptElsewhere(rows, task)
   if (other !== undefined) throw refusals.otherTarget(run, task, other)
 }
 
@@ -158,5 +159,5 @@ async function pause(session: StorageSession, run: RunRow, task: SyncTaskRow, { 
   const reason = `run ${run.id} was undone, and the next run would do it again: resume the task when its source and its policy say what you want`
   const changes = { paused_at: at, paused_reason: reason, next_run_at: null, updated_at: at }
   await session.collection('tasks').update(task.id, changes)
-  return { task_id: task.id, reason }
+  return { task_id: task.id, ...reposOf(task), reason }
 }

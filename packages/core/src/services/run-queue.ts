@@ -2,6 +2,8 @@ import type { RunRow, RunTrigger, SyncTaskRow } from '../contract/index.ts'
 import type { Clock, Logger, QueueAdapter, StorageSession } from '../ports/index.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
+import { repoKey } from './repo-key.ts'
+import { reposOf, sameRepos } from './repos-of.ts'
 import { hostsOfTask } from './task-hosts.ts'
 import { toRun } from './to-run.ts'
 
@@ -42,7 +44,8 @@ export class RunQueue {
    * Stores, in the caller's transaction, that the task is to run. A task with a pending run keeps that one, with
    * the higher of the two priorities: while another run of the task is under way, it is the one follow-up.
    * A run that carries out a stored plan does that and nothing else: only who asks for the same plan once more is
-   * answered with it.
+   * answered with it. The session must see every run of the task, also one from when it had other repositories; that
+   * one is a run of the present ones now.
    */
   async accept(
     session: StorageSession,
@@ -54,12 +57,14 @@ export class RunQueue {
     const priority = rank[trigger] + task.priority
     const [pending] = await runs.find({ where: { task_id: task.id, status: 'pending', plan_id }, limit: 1 })
     if (pending !== undefined) {
-      if (pending.priority >= priority) return { run: pending, isNew: false, task }
-      return { run: (await runs.update(pending.id, { priority })) ?? pending, isNew: false, task }
+      const changes = { priority: Math.max(pending.priority, priority), ...reposOf(task) }
+      const isAsAsked = pending.priority === changes.priority && sameRepos(pending, task)
+      const run = isAsAsked ? pending : await runs.update(pending.id, changes)
+      return { run: run ?? pending, isNew: false, task }
     }
     const run = await runs.insert({
       task_id: task.id,
-      repo_id: task.repo_id,
+      ...reposOf(task),
       status: 'pending',
       trigger,
       attempt: 1,
@@ -83,13 +88,13 @@ export class RunQueue {
   /** Hands an accepted run to the workers, after the commit. May be called twice for one run. */
   async handOver({ run, isNew, task }: AcceptedRun): Promise<void> {
     if (isNew) this.#events.emit('run.queued', { run: toRun(run) })
-    const hosts = await this.#hostsOf(run, task)
-    await this.#adapter.enqueue({ id: run.id, key: `repo:${run.repo_id}`, hosts, priority: run.priority })
+    const job = { id: run.id, key: repoKey(run.repo_id), priority: run.priority }
+    const { perHost } = this.#adapter.capabilities
+    await this.#adapter.enqueue(perHost ? { ...job, hosts: await this.#hostsOf(run, task) } : job)
   }
 
   /** A run whose hosts cannot be found out is handed over all the same: without their limits, but not lost. */
   async #hostsOf(run: RunRow, known: SyncTaskRow | undefined): Promise<readonly string[]> {
-    if (!this.#adapter.capabilities.perHost) return []
     try {
       const task = known ?? (await this.#storage.collection('tasks').get(run.task_id))
       return task === undefined ? [] : await hostsOfTask(this.#storage, task)

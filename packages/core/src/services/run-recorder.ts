@@ -9,6 +9,7 @@ import { type Conclusion, concludeRun } from '../sync/conclude-run.ts'
 import type { KeptValues } from './kept-values.ts'
 import type { Outbox } from './outbox.ts'
 import { persist } from './persist.ts'
+import { reposOf } from './repos-of.ts'
 import type { RunLog } from './run-log.ts'
 import { taskAfterRun } from './task-after-run.ts'
 import type { TaskSchedule } from './task-schedule.ts'
@@ -44,34 +45,18 @@ interface CutOff {
 /** A run that has ended, and what that changed about its task. */
 interface Ended {
   readonly run: RunRow
+  readonly task: SyncTaskRow | undefined
   readonly changes: Changes<SyncTaskRow> | undefined
   readonly told: readonly Occurrence[]
   readonly tell: () => void
 }
 
-/** Writes what becomes of runs: each step is one transaction, events follow the commit. */
+/** Writes how runs end: each end is one transaction, events follow the commit. */
 export class RunRecorder {
   readonly #deps: RunRecorderDeps
 
   constructor(deps: RunRecorderDeps) {
     this.#deps = deps
-  }
-
-  /** Makes a pending run a running one. `undefined`: it is not pending any more; without its task it is canceled. */
-  async claim(id: number): Promise<{ readonly run: RunRow; readonly task: SyncTaskRow } | undefined> {
-    const { events, storage } = this.#deps
-    const claimed = await storage.transaction(async (session) => {
-      const runs = session.collection('runs')
-      const run = await runs.get(id)
-      if (run?.status !== 'pending') return undefined
-      const task = await session.collection('tasks').get(run.task_id)
-      const changes = task === undefined ? this.#withoutTask() : this.#begun()
-      return { run: (await runs.update(id, changes)) ?? run, task }
-    })
-    if (claimed === undefined) return undefined
-    const { run, task } = claimed
-    events.emit(task === undefined ? 'run.finished' : 'run.started', { run: toRun(run) })
-    return task && { run, task }
   }
 
   /** Ends a run as it came out, with what became of its refs. */
@@ -87,7 +72,7 @@ export class RunRecorder {
       await this.#deps.kept.settle(session, run, [...tried, ...refs])
       return beside?.(session)
     })
-    for (const ref of refs) this.#deps.events.emit('run.ref', { run_id: run.id, ref })
+    for (const ref of refs) this.#deps.events.emit('run.ref', { run_id: run.id, ...reposOf(run), ref })
     this.#announce(ended)
   }
 
@@ -154,46 +139,6 @@ export class RunRecorder {
     return true
   }
 
-  /** Puts a run that a shutdown cut short back among the pending ones; the next start takes it up again. */
-  async putBack(run: RunRow, log: RunLog): Promise<void> {
-    log.add('cut short by a shutdown; it runs again at the next start')
-    await log.close()
-    await persist(this.#deps, async (session) => {
-      await log.storeIn(session)
-      await session
-        .collection('runs')
-        .update(run.id, { status: 'pending', started_at: null, attempt: run.attempt + 1 })
-    })
-  }
-
-  /**
-   * Called at start, when no worker lives: what a crash left `running` is pending again, with one attempt more.
-   * Answers every pending run, oldest first; one whose task was deleted is canceled instead.
-   */
-  async recover(): Promise<RunRow[]> {
-    const { storage } = this.#deps
-    return storage.transaction(async (session) => {
-      const runs = session.collection('runs')
-      for (const run of await runs.find({ where: { status: 'running' } })) {
-        await runs.update(run.id, { status: 'pending', started_at: null, attempt: run.attempt + 1 })
-      }
-      const kept: RunRow[] = []
-      for (const run of await runs.find({ where: { status: 'pending' } })) {
-        if (await session.collection('tasks').get(run.task_id)) kept.push(run)
-        else await runs.update(run.id, this.#withoutTask())
-      }
-      return kept
-    })
-  }
-
-  #begun(): Changes<RunRow> {
-    return { status: 'running', started_at: this.#now() }
-  }
-
-  #withoutTask(): Changes<RunRow> {
-    return { status: 'canceled', finished_at: this.#now(), error_message: 'The task was deleted.' }
-  }
-
   /** The one transaction that ends a run. */
   async #end(
     run: RunRow,
@@ -219,18 +164,19 @@ export class RunRecorder {
       const told =
         task && after && ended ? runOccurrences(await withOutcome(session, task, ended), after, ended) : []
       const tell = await this.#deps.outbox.add(session, told)
-      return { run: ended ?? run, changes, told, tell }
+      return { run: ended ?? run, task, changes, told, tell }
     })
   }
 
-  #announce({ run, changes, told, tell }: Ended): void {
+  #announce({ run, task, changes, told, tell }: Ended): void {
     const { events, wakeScheduler } = this.#deps
     events.emit('run.finished', { run: toRun(run) })
-    if (changes?.paused_reason) {
-      events.emit('task.paused', { task_id: run.task_id, reason: changes.paused_reason })
+    const about = task && { task_id: task.id, ...reposOf(task) }
+    if (about && changes?.paused_reason) {
+      events.emit('task.paused', { ...about, reason: changes.paused_reason })
     }
-    if (told.some(({ event }) => event === 'task_recovered')) {
-      events.emit('task.recovered', { task_id: run.task_id })
+    if (about && told.some(({ event }) => event === 'task_recovered')) {
+      events.emit('task.recovered', about)
     }
     tell()
     if (changes?.next_run_at !== undefined) wakeScheduler()

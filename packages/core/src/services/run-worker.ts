@@ -4,9 +4,11 @@ import type { GitProgress } from '../git/command.ts'
 import type { QueueJob } from '../ports/index.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import type { ServiceContext } from './context.ts'
+import type { PendingRuns } from './pending-runs.ts'
 import type { PlanProgress } from './plan-progress.ts'
 import { ProgressLines } from './progress-lines.ts'
 import { ProgressPace } from './progress-pace.ts'
+import { reposOf } from './repos-of.ts'
 import { RunLog } from './run-log.ts'
 import { SyncAttempt, type SyncAttemptContext } from './sync-attempt.ts'
 import { Unrecorded } from './unrecorded.ts'
@@ -14,6 +16,7 @@ import { Unrecorded } from './unrecorded.ts'
 type WorkerContext = SyncAttemptContext &
   Pick<ServiceContext, 'logger'> & {
     readonly lock: KeyedLock
+    readonly pendingRuns: PendingRuns
   }
 
 /** Carries out one run: claim it, let an attempt do it, and record one that an error cut off. */
@@ -41,11 +44,11 @@ export class RunWorker {
   }
 
   async #workAlone(job: QueueJob, signal: AbortSignal): Promise<void> {
-    const { recorder } = this.#context
-    const claimed = await recorder.claim(job.id)
+    const { pendingRuns, recorder } = this.#context
+    const claimed = await pendingRuns.claim(job)
     if (claimed === undefined) return
     const { run, task } = claimed
-    const log = new RunLog(run.id, this.#context)
+    const log = new RunLog(run, this.#context)
     const deadline = this.#deadline(task, signal)
     const steps = { log, progress: this.#progress(run, log), signal: deadline.signal }
     const attempt = new SyncAttempt(run, task, steps, this.#context)
@@ -59,7 +62,7 @@ export class RunWorker {
       if (thrown instanceof Unrecorded) throw thrown
       const error = deadline.passed() ? tooLong(task) : fromUnknown(thrown)
       await this.#clearUp(run.repo_id, error)
-      if (signal.aborted && signal.reason === 'drained') await recorder.putBack(run, log)
+      if (signal.aborted && signal.reason === 'drained') await pendingRuns.putBack(run, log)
       else if (signal.aborted) await recorder.cancel(run, log, attempt.cutOff)
       else await recorder.fail(run, error, log, attempt.cutOff)
       if (error.code === 'INTERNAL') {
@@ -72,8 +75,9 @@ export class RunWorker {
   }
 
   /** Steps become events, at a pace that nobody chokes on; a few of them lines of the log. */
-  #progress({ id: run_id, task_id, repo_id }: RunRow, log: RunLog): PlanProgress {
+  #progress(run: RunRow, log: RunLog): PlanProgress {
     const { clock, events } = this.#context
+    const about = { run_id: run.id, task_id: run.task_id, ...reposOf(run) }
     const pace = new ProgressPace()
     const lines = new ProgressLines()
     return {
@@ -89,7 +93,7 @@ export class RunWorker {
           ...(step.total !== undefined && { total: step.total }),
           ...(step.bytes !== undefined && { bytes: step.bytes }),
         }
-        events.emit('run.progress', { run_id, task_id, repo_id, phase, ...counted })
+        events.emit('run.progress', { ...about, phase, ...counted })
       },
       log: (text) => log.add(text),
     }

@@ -42,6 +42,11 @@ export class SealedValues {
     }
   }
 
+  /** Whether a sealed value is under a key of before. @throws SECRETS_UNAVAILABLE */
+  isStale(sealed: string): boolean {
+    return this.#open().isStale(sealed)
+  }
+
   /** Refuses early what would have to seal something. @throws SECRETS_UNAVAILABLE */
   require(): void {
     this.#open()

@@ -1,4 +1,4 @@
-import { localRemote, type SyncTaskRow } from '../contract/index.ts'
+import { localRemote, type ShownHostKey, type SyncTaskRow } from '../contract/index.ts'
 import { isGitferryError } from '../errors/index.ts'
 import type { GitProgress, GitRunOptions } from '../git/command.ts'
 import { fetch } from '../git/commands/fetch.ts'
@@ -26,6 +26,13 @@ export interface ListedKinds {
   readonly names?: readonly string[] | undefined
 }
 
+export interface ListOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly withHead?: boolean
+  /** Told of a server over ssh that was not known before, and is from now on. */
+  readonly onFirstContact?: (hostKey: ShownHostKey) => void
+}
+
 /** Reads the sides of a task: lists their refs, and fetches from them into the store. */
 export class SideAccess {
   readonly #context: OpenSideContext
@@ -43,17 +50,17 @@ export class SideAccess {
     side: Side,
     { heads, tags, names }: ListedKinds,
     task: SyncTaskRow,
-    {
-      signal,
-      withHead = false,
-    }: { readonly signal?: AbortSignal | undefined; readonly withHead?: boolean } = {},
+    { signal, withHead = false, onFirstContact }: ListOptions = {},
   ): Promise<SideRefs> {
     await using open = await openSide(side, this.#context, { signal })
     const { url, protocol } = open
     const options = { ...deadlines(task), maxOutputBytes: longestList, signal }
     const input = names === undefined ? { url, protocol, heads, tags } : { url, protocol, refs: names }
-    if (withHead) return open.run(lsRemoteHead(input), options)
-    return { refs: await open.run(lsRemote(input), options), head: null }
+    const listed = withHead
+      ? await open.run(lsRemoteHead(input), options)
+      : { refs: await open.run(lsRemote(input), options), head: null }
+    if (open.isFirstContact && open.hostKey !== null) onFirstContact?.(open.hostKey)
+    return listed
   }
 
   /**

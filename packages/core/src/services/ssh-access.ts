@@ -1,37 +1,71 @@
 import type { ShownHostKey, SshKeyRow } from '../contract/index.ts'
-import { GitferryError } from '../errors/index.ts'
+import { GitferryError, isGitferryError } from '../errors/index.ts'
 import { withAdvice } from '../git/parsers/failure.ts'
 import type { OutgoingPlace } from '../git/resolve-host.ts'
-import { fingerprintOf, type KnownHostKey, typeByShortName } from '../git/ssh/host-key.ts'
+import { fingerprintOf, isSameHostKey, type KnownHostKey, typeByShortName } from '../git/ssh/host-key.ts'
+import { lookAtHostKey } from '../git/ssh/look-at-host-key.ts'
 import type { SshSession } from '../git/ssh/ssh-sessions.ts'
-import { hostKeyMismatch, knownHostKeys, recordHostKey } from './known-host-keys.ts'
+import type { ServiceContext } from './context.ts'
+import { hostKeyMismatch, hostKeyUnknown } from './host-key-errors.ts'
+import { knownHostKeys, recordFirstContact } from './known-host-keys.ts'
+import { offerHostKey } from './offered-host-keys.ts'
 import type { RemoteAccess, RemoteAccessContext, RemotePlace } from './remote-access.ts'
 import { sshKeyPlace } from './store-ssh-key.ts'
 import { touchLastUsed } from './touch-last-used.ts'
 
+export type SshAccessContext = RemoteAccessContext & {
+  readonly settings: Pick<ServiceContext['settings'], 'strictHostKeys'>
+}
+
+interface SshAccessOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Access to a remote over ssh: to the first of the addresses that were checked, with its one key or none, and to no
- * server but the known one. Where none is known, the key that the server shows is recorded.
- * @throws SSH_KEY_NOT_FOUND, SSH_KEY_INVALID, SECRETS_UNAVAILABLE, SECRET_UNREADABLE, GIT_MISSING, STORE_FAILED, ABORTED
+ * server but the known one. Where none is known, the key that the server shows is recorded; or, if host keys are
+ * strict, looked at, stored as offered, and nothing more is done there.
+ * @throws SSH_KEY_NOT_FOUND, SSH_KEY_INVALID, SECRETS_UNAVAILABLE, SECRET_UNREADABLE, GIT_MISSING, STORE_FAILED,
+ *   HOST_KEY_UNKNOWN, ABORTED; HOST_KEY_MISMATCH, GIT_UNREACHABLE where an unknown server was looked at
  */
 export async function openSshAccess(
   place: RemotePlace,
   addresses: readonly string[],
-  context: RemoteAccessContext,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  context: SshAccessContext,
+  { signal }: SshAccessOptions = {},
 ): Promise<RemoteAccess> {
   const { sealed, storage } = context
   const key = await keyOf(place, context)
-  const privateKey = key && sealed.unseal(key.sealed_private_key, sshKeyPlace(key.id))
   const known = await knownHostKeys(storage, place)
   const [address = place.host] = addresses
+  if (known.length === 0 && context.settings.strictHostKeys) {
+    throw await refuseUnknown(place, address, context, { signal })
+  }
+  const privateKey = key && sealed.unseal(key.sealed_private_key, sshKeyPlace(key.id))
   const session = await context.ssh.open({ address, host: place.host, known, privateKey, signal })
-  return new SshAccess(place, { key, known, session, context })
+  return new SshAccess(place, { key, known, address, session, context })
+}
+
+async function refuseUnknown(
+  place: OutgoingPlace,
+  address: string,
+  context: RemoteAccessContext,
+  { signal }: SshAccessOptions,
+): Promise<GitferryError> {
+  const { host, port } = place
+  const shown = await lookAtHostKey({ address, host, port, known: [] }, { signal })
+  if (shown === undefined) {
+    return hostKeyMismatch(place, { known: [], shown: { type: null, fingerprint: null } })
+  }
+  const offer = await offerHostKey(place, shown, context)
+  return hostKeyUnknown(place, { shown: shownKey(shown), offer })
 }
 
 interface SshAccessParts {
   readonly key: SshKeyRow | undefined
   readonly known: readonly KnownHostKey[]
+  /** The address that was checked. */
+  readonly address: string
   readonly session: SshSession
   readonly context: RemoteAccessContext
 }
@@ -46,6 +80,7 @@ class SshAccess implements RemoteAccess {
   readonly #place: OutgoingPlace
   readonly #parts: SshAccessParts
   #hostKey: ShownHostKey | null = null
+  #isFirstContact = false
   #isTouched = false
 
   constructor({ host, port }: OutgoingPlace, parts: SshAccessParts) {
@@ -58,6 +93,10 @@ class SshAccess implements RemoteAccess {
     return this.#hostKey
   }
 
+  get isFirstContact(): boolean {
+    return this.#isFirstContact
+  }
+
   async worked(): Promise<void> {
     const { context, key } = this.#parts
     await this.#meet()
@@ -66,8 +105,8 @@ class SshAccess implements RemoteAccess {
     await touchLastUsed('ssh_keys', key, context)
   }
 
-  async failed(error: GitferryError): Promise<GitferryError> {
-    if (error.code === 'HOST_KEY_MISMATCH') return this.#mismatch(error)
+  async failed(error: GitferryError, options: SshAccessOptions = {}): Promise<GitferryError> {
+    if (error.code === 'HOST_KEY_MISMATCH') return this.#mismatch(error, options)
     if (afterProof.has(error.code)) await this.#meet()
     if (error.code !== 'GIT_AUTH_FAILED' || this.#parts.key !== undefined) return error
     return withAdvice(
@@ -84,25 +123,53 @@ class SshAccess implements RemoteAccess {
   async #meet(): Promise<void> {
     if (this.#hostKey !== null) return
     const { context, known, session } = this.#parts
-    const accepted = known.length > 0 ? undefined : await session.acceptedHostKey()
-    if (accepted) await recordHostKey(this.#place, accepted, context)
-    const shown = accepted ?? known[0]
+    const [only, another] = known
+    // of several, ssh does not tell which of them it was
+    if (another !== undefined) return
+    const shown = only ?? (await session.acceptedHostKey())
     if (shown === undefined) return
-    this.#hostKey = {
-      ...this.#place,
-      type: shown.type,
-      fingerprint: fingerprintOf(shown.public_key),
+    if (only === undefined) {
+      const { known: accepted, isFirst } = await recordFirstContact(this.#place, shown, context)
+      if (!accepted.some((key) => isSameHostKey(key, shown))) throw await this.#refuse(accepted, shown)
+      this.#isFirstContact = isFirst
+    }
+    this.#hostKey = { ...this.#place, ...shownKey(shown) }
+  }
+
+  async #mismatch(cause: GitferryError, { signal }: SshAccessOptions): Promise<GitferryError> {
+    const { address, known } = this.#parts
+    const { fingerprint = null, key_type } = cause.details as { fingerprint?: string; key_type?: string }
+    const type = key_type === undefined ? null : (typeByShortName(key_type, known) ?? null)
+    const shown = { type, fingerprint }
+    if (fingerprint === null || type === null) return hostKeyMismatch(this.#place, { known, shown, cause })
+    this.#hostKey = { ...this.#place, type, fingerprint }
+    try {
+      const seen = await lookAtHostKey({ ...this.#place, address, known }, { signal })
+      if (seen && fingerprintOf(seen.public_key) === fingerprint)
+        return await this.#refuse(known, seen, cause)
+      const offer = seen
+        ? 'Asked once more, it showed another key again, so that none can be accepted.'
+        : 'Asked once more, it showed no key of a kind that is accepted.'
+      return hostKeyMismatch(this.#place, { known, shown, offer, cause })
+    } catch (error) {
+      if (!isGitferryError(error, 'GIT_UNREACHABLE')) throw error
+      const offer = `Its key cannot be accepted yet, for it could not be read: ${error.message}`
+      return hostKeyMismatch(this.#place, { known, shown, offer, cause })
     }
   }
 
-  #mismatch(error: GitferryError): GitferryError {
-    const { known } = this.#parts
-    const { fingerprint = null, key_type } = error.details as { fingerprint?: string; key_type?: string }
-    const type = key_type === undefined ? null : (typeByShortName(key_type, known) ?? null)
-    if (fingerprint !== null && type !== null) this.#hostKey = { ...this.#place, type, fingerprint }
-    return hostKeyMismatch(this.#place, known, { type, fingerprint }, error)
+  /** Another key than the known ones: offered to whoever may accept it, and refused. */
+  async #refuse(
+    known: readonly KnownHostKey[],
+    seen: KnownHostKey,
+    cause?: GitferryError,
+  ): Promise<GitferryError> {
+    const offer = await offerHostKey(this.#place, seen, this.#parts.context)
+    return hostKeyMismatch(this.#place, { known, shown: shownKey(seen), offer, cause })
   }
 }
+
+const shownKey = ({ type, public_key }: KnownHostKey) => ({ type, fingerprint: fingerprintOf(public_key) })
 
 /** Where a run goes, nobody gave the id just now: the message has no field before it, as that of an input has. */
 async function keyOf(

@@ -7,6 +7,7 @@ import type { KeyedLock } from '../runtime/keyed-lock.ts'
 import type { ManagedStorage } from '../runtime/managed-storage.ts'
 import { nextCheck } from './check-date.ts'
 import type { KeptChecks } from './kept-checks.ts'
+import { repoKey } from './repo-key.ts'
 import { WakeLoop } from './wake-loop.ts'
 
 /** From the start to the first round, in ms: what was left undone at the last end has the first minutes. */
@@ -101,7 +102,7 @@ export class StoreCare {
     if (!isCheckDue && tasks.length === 0) return
     if (await this.#isAwaited(repo)) return
     const held = await lock.holdWhileUnwanted(
-      `repo:${repo.id}`,
+      repoKey(repo.id),
       async (unwanted) => {
         if (isCheckDue) await this.#check(repo, unwanted)
         const store = await stores.open(repo, { signal: unwanted })

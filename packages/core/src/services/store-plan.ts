@@ -1,9 +1,12 @@
 import type { PlanRow, PlanUpdate, SyncTaskRow } from '../contract/index.ts'
 import type { StorageSession } from '../ports/index.ts'
 import type { GuardStop } from '../sync/guards.ts'
+import { reposOf } from './repos-of.ts'
+import { isSameRule } from './task-fields.ts'
 
 export interface PlanToStore {
-  readonly task: Pick<SyncTaskRow, 'id' | 'repo_id'>
+  /** As it was read before it was planned. */
+  readonly task: SyncTaskRow
   readonly updates: readonly PlanUpdate[]
   /** Why no run carries it out by itself; null: a run would. */
   readonly stop: Pick<GuardStop, 'code' | 'message'> | null
@@ -14,12 +17,16 @@ export interface PlanToStore {
 
 /**
  * Stores a plan in the caller's transaction; it takes the place of the task's open one. A run that is stopped by what
- * stopped the run before it gets that run's plan: a schedule must not make one every minute.
+ * stopped the run before it gets that run's plan: a schedule must not make one every minute. `undefined`, and nothing is
+ * stored, where the task was changed or deleted while it was planned: the plan is of a task that is not there any more.
+ * The session must see every plan of the task.
  */
 export async function storePlan(
   session: StorageSession,
   { task, updates, stop, runId, createdAt }: PlanToStore,
-): Promise<{ readonly plan: PlanRow; readonly isNew: boolean }> {
+): Promise<{ readonly plan: PlanRow; readonly isNew: boolean } | undefined> {
+  const now = await session.collection('tasks').get(task.id)
+  if (now === undefined || !isSameRule(now, task)) return undefined
   const plans = session.collection('plans')
   const [open] = await plans.find({
     where: { task_id: task.id, status: 'open', kind: 'sync' },
@@ -32,10 +39,10 @@ export async function storePlan(
     open.stopped_code === (stop?.code ?? null) &&
     JSON.stringify(open.updates) === JSON.stringify(updates)
   if (isSame) return { plan: open, isNew: false }
-  await supersedePlans(session, task.id)
+  await supersede(session, task.id, ['sync'])
   const plan = await plans.insert({
     task_id: task.id,
-    repo_id: task.repo_id,
+    ...reposOf(task),
     kind: 'sync',
     status: 'open',
     updates: [...updates],
@@ -49,9 +56,28 @@ export async function storePlan(
   return { plan, isNew: true }
 }
 
-/** Closes the open plans of a task that is not any more what they were made for. */
-export async function supersedePlans(session: StorageSession, taskId: number): Promise<void> {
+/**
+ * Closes the open plans that a change of their task makes untrue, in the caller's transaction: of a sync every one, of a
+ * restore what was to go back to a target that is not the task's any more. The session must see every plan of the task.
+ */
+export async function supersedePlans(
+  session: StorageSession,
+  before: SyncTaskRow,
+  after: SyncTaskRow,
+): Promise<void> {
+  const isMoved = targetFields.some((field) => before[field] !== after[field])
+  await supersede(session, before.id, isMoved ? ['sync', 'restore'] : ['sync'])
+}
+
+/** What a restore depends on: it reads no ref of the source, but works in the store of its repository. */
+const targetFields = ['repo_id', 'target_repo_id', 'target_remote'] as const
+
+async function supersede(
+  session: StorageSession,
+  taskId: number,
+  kinds: readonly PlanRow['kind'][],
+): Promise<void> {
   await session
     .collection('plans')
-    .updateWhere({ task_id: taskId, status: 'open', kind: 'sync' }, { status: 'superseded' })
+    .updateWhere({ task_id: taskId, status: 'open', kind: { in: kinds } }, { status: 'superseded' })
 }

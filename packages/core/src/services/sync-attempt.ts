@@ -24,15 +24,16 @@ import type { ServiceContext } from './context.ts'
 import { describeUpdate } from './describe-update.ts'
 import { mendStore } from './mend-store.ts'
 import type { PlanApplier } from './plan-applier.ts'
+import { PlanForApproval } from './plan-for-approval.ts'
 import type { PlanProgress } from './plan-progress.ts'
+import { reposOf } from './repos-of.ts'
 import type { RunLog } from './run-log.ts'
 import { RunOutcomes } from './run-outcomes.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import { RunTries, type RunTriesDeps } from './run-tries.ts'
-import { type PlanToStore, storePlan } from './store-plan.ts'
+import type { PlanToStore } from './store-plan.ts'
 import type { StoredPlanReader } from './stored-plan-reader.ts'
 import type { PreparedPlan, SyncPlanner } from './sync-planner.ts'
-import { toPlan } from './to-plan.ts'
 
 export type SyncAttemptContext = Pick<ServiceContext, 'storage' | 'events' | 'audit'> &
   RunTriesDeps & {
@@ -148,37 +149,33 @@ export class SyncAttempt {
   }
 
   async #applyStored(): Promise<Tried> {
-    const { storage, storedPlans } = this.#context
     const isRetried = this.#run.attempt > 1 || this.#tries.wereCutOff
-    try {
-      const { stored, plan } = await storedPlans.prepare(this.#run, this.#task, this.#steps, { isRetried })
-      this.#announce(plan.updates)
-      const { updates, blocked } = unlessBlocked(plan.updates, this.#task)
-      const atomic = this.#task.atomic ? 'always' : 'where possible'
-      return await this.#carry({ plan, updates, atomic, untried: blocked, stored })
-    } catch (error) {
-      if (isGitferryError(error, 'PLAN_STALE')) {
-        await storage
-          .collection('plans')
-          .updateWhere({ id: this.#run.plan_id ?? 0, status: 'open' }, { status: 'stale' })
-      }
-      throw error
-    }
+    const { storedPlans } = this.#context
+    const { stored, plan } = await storedPlans.prepare(this.#run, this.#task, this.#steps, { isRetried })
+    this.#announce(plan.updates)
+    const { updates, blocked } = unlessBlocked(plan.updates, this.#task)
+    const atomic = this.#task.atomic ? 'always' : 'where possible'
+    return this.#carry({ plan, updates, atomic, untried: blocked, stored })
   }
 
   #announce(updates: readonly PlanUpdate[]): void {
-    this.#context.events.emit('run.planned', { run_id: this.#run.id, updates: [...updates] })
+    this.#context.events.emit('run.planned', {
+      run_id: this.#run.id,
+      ...reposOf(this.#run),
+      updates: [...updates],
+    })
     for (const update of updates) this.#steps.log.add(`plan: ${describeUpdate(update)}`)
   }
 
   /** A guard stops the run: nothing of the plan is carried out, and it is there to be looked at. */
   async #stopped(updates: readonly PlanUpdate[], stop: GuardStop): Promise<Tried> {
     this.#steps.progress.phase('planned')
-    const { beside, tell } = this.#storing({ updates, stop })
+    const left = this.#forApproval({ updates, stop })
+    const beside = (session: StorageSession) => left.storeIn(session)
     const error = new GitferryError(stop.code, stop.message, { details: stop.details })
     // an earlier try may have moved refs before somebody else made it a case for the guard
     await this.#context.recorder.fail(this.#run, error, this.#steps.log, { ...this.cutOff, beside })
-    tell()
+    left.tell()
     return 'recorded'
   }
 
@@ -226,7 +223,7 @@ export class SyncAttempt {
     const refs = this.#outcomes.all(plan.target, named)
     if (refs.length === 0) log.add('already in step')
     const conclusion = concludeRun(refs, plan.total)
-    const storing = waiting && this.#storing(waiting)
+    const left = waiting && this.#forApproval(waiting)
     const beside = async (session: StorageSession) => {
       await draft?.write(session, failureOf(conclusion))
       if (stored && conclusion.refs_changed > 0) {
@@ -234,33 +231,15 @@ export class SyncAttempt {
           .collection('plans')
           .update(stored.id, { status: 'applied', applied_by_run_id: this.#run.id })
       }
-      return storing?.beside(session)
+      return left?.storeIn(session)
     }
     await recorder.finish(this.#run, conclusion, refs, log, { tried: this.#outcomes.tried, beside })
-    storing?.tell()
+    left?.tell()
     if (conclusion.refs_changed > 0) await afterRun.tidy(plan.sides.source.repo, plan.store, { signal })
   }
 
-  /** Stores a plan for somebody to approve, in the transaction that ends the run, and tells of it afterwards. */
-  #storing({ updates, stop }: Pick<PlanToStore, 'updates' | 'stop'>) {
-    let made: PlanRow | undefined
-    return {
-      beside: async (session: StorageSession) => {
-        const createdAt = new Date(this.#context.clock.now()).toISOString()
-        const { plan, isNew } = await storePlan(session, {
-          task: this.#task,
-          updates,
-          stop,
-          runId: this.#run.id,
-          createdAt,
-        })
-        made = isNew ? plan : undefined
-        return { plan_id: plan.id }
-      },
-      tell: () => {
-        if (made) this.#context.events.emit('plan.created', { plan: toPlan(made) })
-      },
-    }
+  #forApproval({ updates, stop }: Pick<PlanToStore, 'updates' | 'stop'>): PlanForApproval {
+    return new PlanForApproval({ task: this.#task, updates, stop, runId: this.#run.id }, this.#context)
   }
 }
 

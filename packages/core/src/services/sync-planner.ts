@@ -22,6 +22,7 @@ import { type Steps, silentProgress } from './plan-progress.ts'
 import { movedMeanwhile, planStale, refuseMissing } from './plan-refusals.ts'
 import type { ImportContext } from './reimport-remotes.ts'
 import { relateRefs } from './relate-refs.ts'
+import { repoKey } from './repo-key.ts'
 import { resolveTaskSides, type TaskSides } from './resolve-sides.ts'
 import { describe, type SideAccess } from './side-access.ts'
 
@@ -79,7 +80,7 @@ export class SyncPlanner {
 
   /** As `plan`, while no run works in the same store. */
   planAlone(task: SyncTaskRow, options: PlanOptions = {}): Promise<PreparedPlan> {
-    return this.#lock.hold(`repo:${task.repo_id}`, () => this.plan(task, options), options)
+    return this.#lock.hold(repoKey(task.repo_id), () => this.plan(task, options), options)
   }
 
   /** @throws what `resolveTaskSides` throws, BRANCH_NOT_FOUND, VERSION_CONFLICT, GIT_*, ABORTED */
@@ -89,12 +90,11 @@ export class SyncPlanner {
   ): Promise<PreparedPlan> {
     const steps = { signal, progress }
     const sides = await resolveTaskSides(task, { ...this.#context, signal })
-    const { selection } = sides
     const listed = await listSides(
       {
         ...{ sides, task, access: this.#access, runner: this.#runner, withHead: task.follow_head },
-        source: kindsOf(task, selection, sides.source),
-        target: kindsOf(task, selection, sides.target),
+        source: kindsOf(task, sides.selection, sides.source),
+        target: kindsOf(task, sides.selection, sides.target),
       },
       steps,
     )

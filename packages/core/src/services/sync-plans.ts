@@ -18,6 +18,7 @@ import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findPlan } from './find-or-refuse.ts'
 import { findAll, findPage, newestFirst } from './pages.ts'
+import { refuseOthersRemotes } from './refuse-others-repository.ts'
 import type { RunWaiter } from './run-waiter.ts'
 import { toPlan } from './to-plan.ts'
 import { toRun } from './to-run.ts'
@@ -66,12 +67,12 @@ export class SyncPlansService implements SyncPlansApi {
     query: { readonly wait?: boolean } = {},
     { signal }: CallOptions = {},
   ): Promise<Run> {
-    const { queue, waiter } = this.#context
+    const { queue, storage, waiter } = this.#context
     throwIfAborted(signal)
     const { accepted, wait } = await this.#accept(id, query)
     await queue.handOver(accepted)
     if (!wait) return toRun(accepted.run)
-    const { refs: _, ...run } = await waiter.wait(accepted.run.id, { signal })
+    const { refs: _, ...run } = await waiter.wait(accepted.run.id, storage, { signal })
     return run
   }
 
@@ -80,6 +81,8 @@ export class SyncPlansService implements SyncPlansApi {
     const subject = { type: 'apply', object_type: 'plan', object_id: auditId(id) } as const
     return audit.attempt(principal, subject, async (draft) => {
       const { wait = false } = parseInput(applyQuery, query)
+      const { task_id } = await findPlan(storage, id)
+      await refuseOthersRemotes(await storage.collection('tasks').get(task_id), this.#context)
       const accepted = await storage.transaction(async (session) => {
         const plan = await findPlan(session, id)
         refuseClosed(plan)
@@ -109,7 +112,7 @@ const changes = (update: PlanUpdate): boolean => movesRef(update) || update.acti
 function withoutTask({ id, task_id }: PlanRow): GitferryError {
   return new GitferryError(
     'TASK_NOT_FOUND',
-    `The task of plan ${id} was deleted, so there is nothing to apply it with.`,
+    `The task of plan ${id} is not there, so there is nothing to apply it with.`,
     { details: { id, task_id } },
   )
 }

@@ -19,10 +19,11 @@ import { acceptRun } from './accept-run.ts'
 import { auditId } from './audit-id.ts'
 import { cancelRun } from './cancel-run.ts'
 import type { ServiceContext } from './context.ts'
-import { findRun, parseId } from './find-or-refuse.ts'
+import { findRun } from './find-or-refuse.ts'
 import { followRun } from './follow-run.ts'
 import { findAll, findPage, newestFirst } from './pages.ts'
-import { readRunRefs } from './read-run-refs.ts'
+import { readRun } from './read-run.ts'
+import { refuseOthersRemotes } from './refuse-others-repository.ts'
 import { restoreRun } from './restore-run.ts'
 import type { RunRecorder } from './run-recorder.ts'
 import type { RunWaiter } from './run-waiter.ts'
@@ -63,12 +64,13 @@ export class SyncRunsService implements SyncRunsApi {
 
   async get(id: number, { signal }: CallOptions = {}): Promise<RunWithRefs> {
     throwIfAborted(signal)
-    const { storage } = this.#context
-    return { ...toRun(await findRun(storage, id)), refs: await readRunRefs(storage, id) }
+    return readRun(this.#context.storage, id)
   }
 
   async wait(id: number, { signal }: CallOptions = {}): Promise<RunWithRefs> {
-    return this.#context.waiter.wait(parseId(id), { signal })
+    const { storage, waiter } = this.#context
+    throwIfAborted(signal)
+    return waiter.wait(id, storage, { signal })
   }
 
   async log(id: number, { signal }: CallOptions = {}): Promise<string> {
@@ -92,16 +94,18 @@ export class SyncRunsService implements SyncRunsApi {
     const { audit, principal, queue, storage } = this.#context
     throwIfAborted(signal)
     const subject = { type: 'retry', object_type: 'run', object_id: auditId(id) } as const
-    const accepted = await audit.attempt(principal, subject, (draft) =>
-      storage.transaction(async (session) => {
+    const accepted = await audit.attempt(principal, subject, async (draft) => {
+      const { task_id } = await findRun(storage, id)
+      await refuseOthersRemotes(await storage.collection('tasks').get(task_id), this.#context)
+      return storage.transaction(async (session) => {
         const run = await findRun(session, id)
         if (!isFinished(run.status)) throw notFinished(run)
         const task = await session.collection('tasks').get(run.task_id)
         if (task === undefined) throw withoutTask(run)
         const plan_id = await planToRetry(session, run)
         return acceptRun(session, { draft, queue, task, trigger: 'retry', plan_id })
-      }),
-    )
+      })
+    })
     await queue.handOver(accepted)
     return toRun(accepted.run)
   }
@@ -112,12 +116,12 @@ export class SyncRunsService implements SyncRunsApi {
     query: { readonly wait?: boolean } = {},
     { signal }: CallOptions = {},
   ): Promise<Run> {
-    const { queue, waiter } = this.#context
+    const { queue, storage, waiter } = this.#context
     throwIfAborted(signal)
     const { accepted, wait } = await restoreRun(id, input, query, this.#context, { signal })
     await queue.handOver(accepted)
     if (!wait) return toRun(accepted.run)
-    const { refs: _, ...run } = await waiter.wait(accepted.run.id, { signal })
+    const { refs: _, ...run } = await waiter.wait(accepted.run.id, storage, { signal })
     return run
   }
 
@@ -158,7 +162,7 @@ async function planToRetry(session: StorageSession, run: RunRow): Promise<number
 function withoutTask({ id, task_id }: RunRow): GitferryError {
   return new GitferryError(
     'TASK_NOT_FOUND',
-    `The task of run ${id} was deleted, so there is nothing to run again.`,
+    `The task of run ${id} is not there, so there is nothing to run again.`,
     { details: { id, task_id } },
   )
 }

@@ -13,33 +13,30 @@ import {
   type SyncTaskRow,
   type SyncTasksApi,
   type UpdateSyncTask,
-  updateSyncTask,
 } from '../contract/index.ts'
-import { GitferryError, parseInput } from '../errors/index.ts'
+import { parseInput } from '../errors/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
-import { approvalNeeded, holdForApproval } from '../sync/hold-for-approval.ts'
 import { acceptRun } from './accept-run.ts'
 import { auditId } from './audit-id.ts'
+import { checkTask } from './check-task.ts'
 import type { ServiceContext } from './context.ts'
+import { deleteTask } from './delete-task.ts'
 import { findTask } from './find-or-refuse.ts'
 import { findAll, findPage } from './pages.ts'
 import { pauseTask, resumeTask } from './pause-task.ts'
-import { refuseUnsupported } from './refuse-unsupported.ts'
+import { planTask } from './plan-task.ts'
+import { refuseOthersRemotes } from './refuse-others-repository.ts'
 import { refuseGone } from './repo-refusals.ts'
-import { resolveTaskSides } from './resolve-sides.ts'
+import { reposOf } from './repos-of.ts'
 import type { RunWaiter } from './run-waiter.ts'
-import { storePlan, supersedePlans } from './store-plan.ts'
-import type { SyncPlanner } from './sync-planner.ts'
-import { changedFields, newTask, scheduleChanged } from './task-fields.ts'
-import { toPlan } from './to-plan.ts'
+import { newTask } from './task-fields.ts'
 import { toRun } from './to-run.ts'
 import { toTask } from './to-task.ts'
+import { updateTask } from './update-task.ts'
 
-const deleteQuery = z.object({ cancel: z.boolean({ error: 'must be true or false' }).optional() })
 const runInput = z.object({ wait: z.boolean({ error: 'must be true or false' }).optional() })
 
 export interface SyncTasksContext extends ServiceContext {
-  readonly planner: SyncPlanner
   readonly waiter: RunWaiter
   /** Tells the scheduler that a schedule has changed. */
   readonly wakeScheduler: () => void
@@ -80,7 +77,7 @@ export class SyncTasksService implements SyncTasksApi {
       const now = new Date(clock.now()).toISOString()
       const row = { ...newTask(parseInput(createSyncTask, input)), created_at: now, updated_at: now }
       draft.note({ details: { name: row.name, repo_id: row.repo_id } })
-      await this.#check(row, signal)
+      await checkTask(row, { ...this.#context, signal })
       return storage.transaction(async (session) => {
         await refuseGone(session, row)
         const task = await session
@@ -98,33 +95,10 @@ export class SyncTasksService implements SyncTasksApi {
   }
 
   async update(id: number, input: UpdateSyncTask, { signal }: CallOptions = {}): Promise<SyncTask> {
-    const { audit, clock, events, principal, schedule, storage } = this.#context
     throwIfAborted(signal)
-    const subject = { type: 'update', object_type: 'task', object_id: auditId(id) } as const
-    const row = await audit.attempt(principal, subject, async (draft) => {
-      const known = await findTask(storage, id)
-      const given = changedFields(known, parseInput(updateSyncTask, input))
-      const wanted = { ...known, ...given }
-      draft.note({ details: { name: wanted.name, fields: Object.keys(given) } })
-      await this.#check(wanted, signal)
-      return storage.transaction(async (session) => {
-        await refuseGone(session, wanted)
-        const before = await findTask(session, id)
-        const after = { ...before, ...given }
-        const task = await session.collection('tasks').update(id, {
-          ...given,
-          updated_at: new Date(clock.now()).toISOString(),
-          ...(scheduleChanged(before, after) && { next_run_at: schedule.nextRunAt(after) }),
-        })
-        // a plan of before may lead elsewhere now
-        if (Object.keys(given).length > 0) await supersedePlans(session, id)
-        await draft.write(session)
-        return task ?? after
-      })
-    })
+    const task = this.#answer(await updateTask(id, input, this.#context, { signal }))
     this.#context.wakeScheduler()
-    const task = this.#answer(row)
-    events.emit('task.updated', { task })
+    this.#context.events.emit('task.updated', { task })
     return task
   }
 
@@ -133,33 +107,9 @@ export class SyncTasksService implements SyncTasksApi {
     query: { readonly cancel?: boolean } = {},
     { signal }: CallOptions = {},
   ): Promise<Deleted> {
-    const { audit, clock, events, principal, queue, storage } = this.#context
     throwIfAborted(signal)
-    const subject = { type: 'delete', object_type: 'task', object_id: auditId(id) } as const
-    const unfinished = await audit.attempt(principal, subject, async (draft) => {
-      const task = await findTask(storage, id)
-      const { cancel = false } = parseInput(deleteQuery, query)
-      draft.note({ details: { name: task.name, cancel } })
-      return storage.transaction(async (session) => {
-        const runs = session.collection('runs')
-        const unfinished = await runs.find({ where: { task_id: id, status: { in: ['pending', 'running'] } } })
-        if (unfinished.some((run) => run.status === 'running') && !cancel) throw taskRunning(task)
-        const finished_at = new Date(clock.now()).toISOString()
-        await runs.updateWhere(
-          { task_id: id, status: 'pending' },
-          { status: 'canceled', finished_at, error_message: 'The task was deleted.' },
-        )
-        await session.collection('tasks').delete(id)
-        await draft.write(session)
-        return unfinished
-      })
-    })
-    for (const run of unfinished) {
-      await queue.cancel(run.id)
-      const now = await storage.collection('runs').get(run.id)
-      if (run.status === 'pending' && now) events.emit('run.finished', { run: toRun(now) })
-    }
-    events.emit('task.deleted', { id })
+    const task = await deleteTask(id, query, this.#context)
+    this.#context.events.emit('task.deleted', { id, ...reposOf(task) })
     return { id, deleted: true }
   }
 
@@ -169,6 +119,7 @@ export class SyncTasksService implements SyncTasksApi {
     const subject = { type: 'run', object_type: 'task', object_id: auditId(id) } as const
     const { accepted, wait } = await audit.attempt(principal, subject, async (draft) => {
       const { wait = false } = parseInput(runInput, query)
+      await refuseOthersRemotes(await findTask(storage, id), this.#context)
       const accepted = await storage.transaction(async (session) => {
         const task = await findTask(session, id)
         return acceptRun(session, { draft, queue, task, trigger: 'manual' })
@@ -177,34 +128,15 @@ export class SyncTasksService implements SyncTasksApi {
     })
     await queue.handOver(accepted)
     if (!wait) return toRun(accepted.run)
-    const { refs: _, ...run } = await waiter.wait(accepted.run.id, { signal })
+    const { refs: _, ...run } = await waiter.wait(accepted.run.id, storage, { signal })
     return run
   }
 
   async plan(id: number, { signal }: CallOptions = {}): Promise<Plan> {
-    const { audit, clock, events, planner, principal, storage } = this.#context
     throwIfAborted(signal)
-    const subject = { type: 'plan', object_type: 'task', object_id: auditId(id) } as const
-    return audit.attempt(principal, subject, async (draft) => {
-      const task = await findTask(storage, id)
-      const { updates, stop } = await planner.planAlone(task, { signal })
-      const { held } = task.require_approval ? holdForApproval(updates, task) : { held: [] }
-      const stored = await storage.transaction(async (session) => {
-        await findTask(session, id)
-        const { plan } = await storePlan(session, {
-          task,
-          updates,
-          stop: stop ?? (held.length > 0 ? approvalNeeded(held) : null),
-          runId: null,
-          createdAt: new Date(clock.now()).toISOString(),
-        })
-        draft.note({ details: { plan_id: plan.id, updates: updates.length } })
-        await draft.write(session)
-        return toPlan(plan)
-      })
-      events.emit('plan.created', { plan: stored })
-      return stored
-    })
+    const plan = await planTask(id, this.#context, { signal })
+    this.#context.events.emit('plan.created', { plan })
+    return plan
   }
 
   async pause(id: number, { signal }: CallOptions = {}): Promise<SyncTask> {
@@ -224,19 +156,4 @@ export class SyncTasksService implements SyncTasksApi {
   #answer(row: SyncTaskRow): SyncTask {
     return toTask(row, this.#context)
   }
-
-  /** The rules that need more than the fields themselves. */
-  async #check(row: Omit<SyncTaskRow, 'id' | 'version'>, signal: AbortSignal | undefined): Promise<void> {
-    this.#context.schedule.of(row)
-    const sides = await resolveTaskSides(row, { ...this.#context, signal })
-    refuseUnsupported(row, sides)
-  }
-}
-
-function taskRunning(task: SyncTaskRow): GitferryError {
-  return new GitferryError(
-    'TASK_RUNNING',
-    `The task "${task.name}" is running; wait for it, or delete it with cancel=true.`,
-    { details: { id: task.id } },
-  )
 }

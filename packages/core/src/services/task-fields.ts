@@ -110,3 +110,21 @@ const scheduleFields = [
 export function scheduleChanged(before: SyncTaskRow, after: SyncTaskRow): boolean {
   return scheduleFields.some((field) => before[field] !== after[field])
 }
+
+/** What runs, their schedule and pauses change about a task; everything else is what somebody has written. */
+const stateFields = new Set([
+  'paused_at',
+  'paused_reason',
+  'failure_count',
+  'next_run_at',
+  'last_run_at',
+  'last_status',
+  'updated_at',
+  'version',
+])
+
+/** Whether two states of one task say the same of what is to be done, whatever its runs came to in between. */
+export function isSameRule(one: SyncTaskRow, other: SyncTaskRow): boolean {
+  const fields = (Object.keys(one) as (keyof SyncTaskRow)[]).filter((field) => !stateFields.has(field))
+  return fields.every((field) => JSON.stringify(one[field]) === JSON.stringify(other[field]))
+}

@@ -1,4 +1,4 @@
-import type { CallOptions, RemoteTest } from '../contract/index.ts'
+import type { CallOptions, RemoteTest, ShownHostKey } from '../contract/index.ts'
 import { type ErrorCode, GitferryError, isGitferryError } from '../errors/index.ts'
 import { lsRemote } from '../git/commands/ls-remote.ts'
 import { checkRemoteUrl } from '../git/remote-url.ts'
@@ -45,7 +45,8 @@ export async function testRemote(
   } catch (error) {
     if (!isGitferryError(error) || !isAnswer(error)) throw error
     const { code, message } = error
-    return { success: false, message, error_code: code, refs: null, host_key: open?.hostKey ?? null }
+    const host_key = open?.hostKey ?? shownHostKey(error)
+    return { success: false, message, error_code: code, refs: null, host_key }
   } finally {
     await open?.[Symbol.asyncDispose]()
   }
@@ -60,6 +61,7 @@ const answers = new Set<ErrorCode>([
   'GIT_REMOTE_NOT_FOUND',
   'GIT_REJECTED',
   'HOST_KEY_MISMATCH',
+  'HOST_KEY_UNKNOWN',
   'NOT_A_REPOSITORY',
 ])
 /** Of `GIT_FAILED`: why, where it is the other end’s. */
@@ -67,6 +69,13 @@ const answeredReasons = new Set<unknown>(['protocol', 'corrupt', 'object_missing
 
 const isAnswer = ({ code, details }: GitferryError): boolean =>
   answers.has(code) || (code === 'GIT_FAILED' && answeredReasons.has(details.reason))
+
+/** The key of a server that was refused before anything was asked of it. */
+function shownHostKey({ code, details }: GitferryError): ShownHostKey | null {
+  if (code !== 'HOST_KEY_UNKNOWN') return null
+  const { host, port, shown } = details as ShownHostKey & { readonly shown: ShownHostKey }
+  return { host, port, type: shown.type, fingerprint: shown.fingerprint }
+}
 
 function counted(refs: number): string {
   if (refs === 0) return 'neither a branch nor a tag: it is empty'

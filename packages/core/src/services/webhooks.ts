@@ -11,6 +11,7 @@ import { acceptRun } from './accept-run.ts'
 import type { AuditDraft } from './audit-log.ts'
 import type { ServiceContext } from './context.ts'
 import { findTask } from './find-or-refuse.ts'
+import { reposOf } from './repos-of.ts'
 import { deliveryIdOf, WebhookDeliveries } from './webhook-deliveries.ts'
 
 /** A webhook as it came in. */
@@ -106,7 +107,7 @@ export class WebhooksService implements WebhooksApi {
       const tell = await outbox.add(session, [{ event: 'webhook_received', task, run: accepted.run, source }])
       const announce = async () => {
         await queue.handOver(accepted)
-        events.emit('webhook.received', { source, task_id, run_id })
+        events.emit('webhook.received', { source, task_id, run_id, ...reposOf(task) })
         tell()
       }
       return { answer: { message, task_id, run_id }, announce }

@@ -12,6 +12,7 @@ const classes: Partial<Readonly<Record<ErrorCode, FailureClass>>> = {
   SECRETS_UNAVAILABLE: 'auth',
   SECRET_UNREADABLE: 'auth',
   HOST_KEY_MISMATCH: 'trust',
+  HOST_KEY_UNKNOWN: 'trust',
   GIT_REMOTE_NOT_FOUND: 'gone',
   BRANCH_NOT_FOUND: 'gone',
   REPO_NOT_FOUND: 'gone',

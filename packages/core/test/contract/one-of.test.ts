@@ -23,7 +23,7 @@ describe('a word that is none of those that there are', () => {
     [deliveryQuery, { status: 'x' }, 'status: must be pending, sent or failed'],
     [deliveryQuery, { event: 'x' }, /^event: must be sync_success, .* or key_expiring$/],
     [auditQuery, { type: 'x' }, /^type: must be create, .* or login$/],
-    [auditQuery, { object_type: 5 }, /^object_type: must be repo, .* or token$/],
+    [auditQuery, { object_type: 5 }, /^object_type: must be repo, .* or secret$/],
     [createChannel, { ...channel, events: ['x'] }, /^events\.0: must be sync_success, .* or key_expiring$/],
     [importSshKey, { name: 'x', private_key: 'x', type: 'dsa' }, 'type: must be rsa, ecdsa or ed25519'],
     [generateSshKey, { name: 'x', type: 'rsa' }, 'type: must be ed25519'],

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { EventEmitter } from 'eventemitter3'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { GitferryEvents } from '../../src/contract/index.ts'
+import type { GitferryEvent, GitferryEvents } from '../../src/contract/index.ts'
 import { type LogFields, silentLogger } from '../../src/ports/index.ts'
 import { EventBus } from '../../src/runtime/event-bus.ts'
 import { turns } from '../../src/testing/queue/turns.ts'
@@ -45,7 +45,7 @@ describe('listeners', () => {
 
   it('hear only the events of their name', () => {
     const { bus } = makeBus()
-    bus.on('task.deleted', () => expect.unreachable())
+    bus.on('key.deleted', () => expect.unreachable())
     bus.emit('repo.deleted', { id: 1 })
   })
 
@@ -222,39 +222,61 @@ describe('an event stream', () => {
 describe('the events of several names', () => {
   it('come in the order in which they happen, each with its name', async () => {
     const { bus, emit } = makeBus()
-    const stream = bus.eventsOf(['repo.deleted', 'task.deleted'])
-    bus.emit('task.deleted', { id: 1 })
+    const stream = bus.eventsOf(['repo.deleted', 'key.deleted'])
+    bus.emit('key.deleted', { id: 1 })
     emit(2)
-    bus.emit('key.deleted', { id: 3 })
-    bus.emit('task.deleted', { id: 4 })
+    bus.emit('channel.deleted', { id: 3 })
+    bus.emit('key.deleted', { id: 4 })
     bus.close()
     const seen: unknown[] = []
     for await (const event of stream) seen.push(event)
     expect(seen).toEqual([
-      { name: 'task.deleted', data: { id: 1 } },
+      { name: 'key.deleted', data: { id: 1 } },
       { name: 'repo.deleted', data: { id: 2 } },
-      { name: 'task.deleted', data: { id: 4 } },
+      { name: 'key.deleted', data: { id: 4 } },
     ])
   })
 
   it('share one buffer of 1,000', async () => {
     const { bus, lines } = makeBus()
-    const stream = bus.eventsOf(['repo.deleted', 'task.deleted'])
+    const stream = bus.eventsOf(['repo.deleted', 'key.deleted'])
     for (let id = 1; id <= 501; id += 1) {
       bus.emit('repo.deleted', { id })
-      bus.emit('task.deleted', { id })
+      bus.emit('key.deleted', { id })
     }
     expect(await stream.next()).toEqual({ done: false, value: { name: 'repo.deleted', data: { id: 2 } } })
     await stream.return()
-    expect(lines).toMatchObject([{ level: 'warn', fields: { event: 'repo.deleted,task.deleted', lost: 2 } }])
+    expect(lines).toMatchObject([{ level: 'warn', fields: { event: 'repo.deleted,key.deleted', lost: 2 } }])
   })
 
   it('are listened to under none of the names any more when the stream has ended', async () => {
     const { bus, listeners } = makeBus()
-    const stream = bus.eventsOf(['task.deleted', 'repo.deleted'])
+    const stream = bus.eventsOf(['key.deleted', 'repo.deleted'])
     expect(listeners()).toBe(1)
     await stream.return()
     expect(listeners()).toBe(0)
+  })
+})
+
+describe('who is told only some', () => {
+  const only = (told: (id: number) => boolean) => ({
+    only: ({ data }: GitferryEvent) => told((data as { id: number }).id),
+  })
+
+  it('is told no other, by a listener and by streams, and loses none to those that are not for them', async () => {
+    const { bus, emit, lines } = makeBus()
+    const heard: unknown[] = []
+    const even = only((id) => id % 2 === 0)
+    bus.on('repo.deleted', (data) => heard.push(data), even)
+    const rare = only((id) => id % 600 === 0)
+    const stream = bus.events('repo.deleted', rare)
+    const several = bus.eventsOf(['repo.deleted', 'key.deleted'], rare)
+    const ids = Array.from({ length: 1_200 }, (_, at) => at + 1)
+    emit(...ids)
+    expect(heard).toEqual(ids.filter((id) => id % 2 === 0).map((id) => ({ id })))
+    expect([await stream.next(), await stream.next()]).toEqual([event(600), event(1_200)])
+    expect((await several.next()).value).toEqual({ name: 'repo.deleted', data: { id: 600 } })
+    expect(lines).toEqual([])
   })
 })
 

@@ -26,7 +26,7 @@ afterEach(async () => {
 it('the housekeeping of the scheduler removes plans that nothing can be done with', async () => {
   const plans = parts.context.storage.collection('plans')
   await plans.insert({
-    ...{ task_id: 7, repo_id: 1, kind: 'sync', status: 'open', updates: [], run_id: null },
+    ...{ task_id: 7, repo_id: 1, target_repo_id: 1, kind: 'sync', status: 'open', updates: [], run_id: null },
     ...{ stopped_code: null, stopped_reason: null, applied_by_run_id: null, kept_run_id: null },
     created_at: new Date().toISOString(),
   })

@@ -41,7 +41,8 @@ describe('a managed storage', () => {
     const { storage, collection, session } = makeAdapter()
     await storage.open()
     expect(storage.collection('repos')).toBe(collection)
-    expect(await storage.transaction(async (given) => given === session)).toBe(true)
+    expect(await storage.transaction(async ({ whole }) => whole === session)).toBe(true)
+    expect(await storage.transaction(async (given) => given.collection('repos'))).toBe(collection)
   })
 
   it('is refused before it is open, also while it opens', async () => {

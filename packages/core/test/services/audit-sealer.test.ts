@@ -75,6 +75,34 @@ describe('the sealer', () => {
     expect(await chain.verify()).toEqual(whole(3))
   })
 
+  it('seals what another process wrote, of which nobody tells, and looks for it once a minute', async () => {
+    let looks = 0
+    const onStep = (step: string) => {
+      if (step === 'audit_log.find') looks += 1
+    }
+    await sandbox.write(1)
+    const chain = sandbox.chain({ onStep })
+    await chain.look()
+    chain.start()
+    while (sandbox.log.length === 0) await setImmediate()
+    await chain.look()
+    await sandbox.write(1)
+    looks = 0
+    await sandbox.clock.advance(59_999)
+    await chain.look()
+    expect([looks, sandbox.clock.pending]).toEqual([0, 0])
+    await sandbox.clock.advance(1)
+    await chain.look()
+    expect(looks).toBe(1)
+    await sandbox.clock.advance(1_000)
+    await sealed()
+    await sandbox.clock.advance(60_000)
+    await chain.look()
+    expect(sandbox.clock.pending).toBe(0)
+    await chain.stop()
+    expect(await chain.verify()).toEqual(whole(2))
+  })
+
   it('seals without waiting once a hundred entries have come', async () => {
     const chain = await atRest()
     await sandbox.write(100)

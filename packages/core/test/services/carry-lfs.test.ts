@@ -25,7 +25,12 @@ function context(): OpenSideContext {
     runner: world.runner,
     lookup: async () => ['127.0.0.1'],
     settings: { allowOutgoing: [parseAllowOutgoing('127.0.0.1')], repoRoots: null },
-    storage: { collection: () => ({ get: async () => row }) },
+    storage: {
+      collection: () => ({ get: async () => row }),
+      get whole() {
+        return this
+      },
+    },
     sealed: { unseal: () => 'the secret' },
   }
   return parts as unknown as OpenSideContext

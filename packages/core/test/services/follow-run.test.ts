@@ -73,7 +73,7 @@ beforeEach(() => {
     collection,
     transaction: (work: (given: unknown) => unknown) => work(session),
   } as unknown as ManagedStorage
-  waiter = new RunWaiter({ storage, events })
+  waiter = new RunWaiter({ events })
 })
 
 function follow(options: { after?: number; signal?: AbortSignal } = {}) {

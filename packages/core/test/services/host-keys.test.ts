@@ -13,10 +13,16 @@ it('a loop tells every host key once, by host, over more than one batch', async 
       // two keys of each host, the hosts in no order
       const host = `host${(count * 37) % 105}.example`
       const place = { host, port: 22, type: count < 105 ? 'ssh-ed25519' : 'ssh-rsa' }
-      const created_at = '2026-01-02T03:04:05.678Z'
+      const shown = {
+        status: 'accepted',
+        source: 'contact',
+        offered: null,
+        offers: 0,
+        created_at: '2026-01-02T03:04:05.678Z',
+      } as const
       await storage
         .collection('host_keys')
-        .insert({ ...place, fingerprint: `SHA256:${count}`, public_key: `key ${count}`, created_at })
+        .insert({ ...place, fingerprint: `SHA256:${count}`, public_key: `key ${count}`, ...shown })
     }
     const told = []
     for await (const hostKey of gitferry.hostKeys.all()) told.push(hostKey)

@@ -121,6 +121,7 @@ describe.each(['memory', 'sqlite'] as const)('kept values over %s', (kind) => {
     const plan = await world.storage.collection('plans').insert({
       task_id: 3,
       repo_id: 1,
+      target_repo_id: 2,
       kind: 'restore',
       status: 'open',
       updates: [],

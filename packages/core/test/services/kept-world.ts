@@ -81,6 +81,7 @@ export class KeptWorld {
     return this.storage.collection('runs').insert({
       task_id: this.task.id,
       repo_id: 1,
+      target_repo_id: 2,
       status: 'running',
       trigger: 'manual',
       attempt: 1,

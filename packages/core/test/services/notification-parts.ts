@@ -96,13 +96,15 @@ export async function notificationParts({ key = Buffer.alloc(32, 7), allowed = [
   const dispatcher = makeDispatcher()
   const wakeDispatcher = () => dispatcher.wake()
   const outbox = new DeliveryOutbox({ clock, logger, events, wakeDispatcher })
+  const audit = new AuditLog({ storage, clock, logger, wakeSealer: () => {} })
+  audit.open()
   const context = {
     principal,
     storage,
     clock,
     logger,
     events,
-    audit: new AuditLog({ storage, clock, logger, wakeSealer: () => {} }),
+    audit,
     sealed,
     notifiers,
     channelSender,

@@ -31,7 +31,10 @@ describe('pausing a task', () => {
     })
     expect(await parts.tasks.get(id)).toEqual(paused)
     expect(parts.emitted).toEqual([
-      { name: 'task.paused', event: { task_id: id, reason: 'paused by alice' } },
+      {
+        name: 'task.paused',
+        event: { task_id: id, repo_id: 1, target_repo_id: 1, reason: 'paused by alice' },
+      },
       { name: 'task.updated', event: { task: paused } },
     ])
     expect(await audited()).toEqual([`pause task ${id} alice success `])

@@ -26,6 +26,7 @@ describe.each(['memory', 'sqlite'] as const)('plans in %s', (kind) => {
     const { id } = await storage.collection('plans').insert({
       task_id,
       repo_id: 1,
+      target_repo_id: 1,
       kind: 'sync',
       status,
       updates: [],

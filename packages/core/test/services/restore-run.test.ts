@@ -55,7 +55,8 @@ describe('restoring a run', () => {
     const paused = await world.api.sync.tasks.get(task.id)
     expect(paused.paused_reason).toMatch(/resume the task/)
     expect(paused.next_run_at).toBeNull()
-    expect(pauses).toEqual([{ task_id: task.id, reason: paused.paused_reason }])
+    const about = { task_id: task.id, repo_id: task.repo_id, target_repo_id: task.target_repo_id }
+    expect(pauses).toEqual([{ ...about, reason: paused.paused_reason }])
     const entries = await world.takeEntries()
     expect(entries.filter(({ type }) => type === 'restore')).toMatchObject([
       {

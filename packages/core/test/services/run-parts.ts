@@ -11,11 +11,13 @@ import {
 } from '../../src/contract/index.ts'
 import { type ErrorCode, GitferryError } from '../../src/errors/index.ts'
 import type { QueueJob } from '../../src/ports/index.ts'
+import { RestrictedStorage } from '../../src/rights/restricted-storage.ts'
 import { EventBus } from '../../src/runtime/event-bus.ts'
 import { InProcessQueue } from '../../src/runtime/in-process-queue.ts'
 import { ManagedStorage } from '../../src/runtime/managed-storage.ts'
 import { AuditLog } from '../../src/services/audit-log.ts'
 import { DeliveryOutbox } from '../../src/services/outbox.ts'
+import { PendingRuns } from '../../src/services/pending-runs.ts'
 import { RunLog } from '../../src/services/run-log.ts'
 import { RunQueue } from '../../src/services/run-queue.ts'
 import { RunRecorder } from '../../src/services/run-recorder.ts'
@@ -51,7 +53,9 @@ export async function runParts({ concurrency = 4 } = {}) {
   const wakeScheduler = () => scheduler.wake()
   const kept = { settle: async () => {} }
   const recorder = new RunRecorder({ storage, clock, events, logger, schedule, kept, outbox, wakeScheduler })
+  const pendingRuns = new PendingRuns({ storage, clock, events, logger, queue })
   const audit = new AuditLog({ storage, clock, logger, wakeSealer: () => {} })
+  audit.open()
   const webhookGate = { admit() {}, expectSignature() {}, verify() {} }
   const context = {
     ...{ audit, clock, events, logger, outbox, principal, queue, schedule, storage },
@@ -59,18 +63,21 @@ export async function runParts({ concurrency = 4 } = {}) {
   } as unknown as SyncTasksContext & WebhooksContext
   const tasks = new SyncTasksService(context)
   const webhooks = new WebhooksService(context)
+  /** The tasks as a caller sees them who may reach these repositories alone. */
+  const tasksWithin = (...repoIds: number[]) =>
+    new SyncTasksService({ ...context, storage: new RestrictedStorage(storage, repoIds) })
 
   const begun: QueueJob[] = []
   const running = new Map<number, (outcome: Outcome) => void>()
   await adapter.start(async (job) => {
-    const claimed = await recorder.claim(job.id)
+    const claimed = await pendingRuns.claim(job)
     if (claimed === undefined) return
     begun.push(job)
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     running.set(job.id, resolve)
     const { status, error_code } = await promise
     running.delete(job.id)
-    const log = new RunLog(job.id, { storage, clock, events, logger })
+    const log = new RunLog(claimed.run, { storage, clock, events, logger })
     if (status === 'failed') {
       await recorder.fail(claimed.run, new GitferryError(error_code ?? 'INTERNAL', 'it broke'), log)
     } else if (status === 'canceled') await recorder.cancel(claimed.run, log)
@@ -128,7 +135,8 @@ export async function runParts({ concurrency = 4 } = {}) {
 
   return {
     ...{ adapter, addChannel, addTask, begun, clock, emitted, end, listen, principal, queue, recorder },
-    ...{ running, runOf, schedule, scheduler, storage, tasks, until, warnings, webhooks },
+    ...{ pendingRuns, running, runOf, schedule, scheduler, storage, tasks, tasksWithin, until, warnings },
+    webhooks,
     /** A signed webhook for a task. */
     webhook: (task_id: number) =>
       webhooks.taskSync({

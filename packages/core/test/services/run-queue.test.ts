@@ -227,3 +227,16 @@ describe('the hosts of a run', () => {
     expect(parts.adapter.size()).toEqual({ waiting: 3, running: 7 })
   })
 })
+
+describe('a task that is changed while its run waits', () => {
+  it('has a run that says what it works on, from when it begins', async () => {
+    const blocker = await holdSlot()
+    const task = await parts.addTask({ repo_id: 1, target_repo_id: 2 })
+    const run = await parts.tasks.run(task.id)
+    expect(run).toMatchObject({ repo_id: 1, target_repo_id: 2 })
+    await parts.storage.collection('tasks').update(task.id, { target_repo_id: 3 })
+    await parts.end(blocker)
+    await parts.until('it has begun', () => parts.running.has(run.id))
+    expect(await parts.runOf(run.id)).toMatchObject({ status: 'running', repo_id: 1, target_repo_id: 3 })
+  })
+})

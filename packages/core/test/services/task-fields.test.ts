@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSyncTask, type SyncTaskRow, updateSyncTask } from '../../src/contract/index.ts'
 import { parseInput } from '../../src/errors/index.ts'
-import { changedFields, newTask } from '../../src/services/task-fields.ts'
+import { changedFields, isSameRule, newTask } from '../../src/services/task-fields.ts'
 
 const at = '2026-01-02T03:04:05.678Z'
 const body = {
@@ -63,5 +63,25 @@ describe('what is empty in a change of a sync task means what it means in a new 
 
   it('and what is absent stays as it is', () => {
     expect(change(rowOf(body), { source_branch: 'next' })).toEqual({ source_branch: 'next' })
+  })
+})
+
+describe('two states of one task are the same rule', () => {
+  const row = rowOf(body)
+
+  it('whatever its runs and its schedule have made of it', () => {
+    const state = {
+      ...{ paused_at: at, paused_reason: 'by hand', failure_count: 3, next_run_at: at, last_run_at: at },
+      ...{ last_status: 'failed' as const, updated_at: '2026-02-03T04:05:06.789Z', version: 7 },
+    }
+    expect(isSameRule(row, { ...row, ...state })).toBe(true)
+  })
+
+  it('unless a field that somebody can write differs', () => {
+    const written = Object.keys(newTask(parseInput(createSyncTask, body))) as (keyof SyncTaskRow)[]
+    const state = ['paused_at', 'paused_reason', 'failure_count', 'next_run_at', 'last_run_at', 'last_status']
+    const differing = written.filter((field) => !isSameRule(row, { ...row, [field]: ['something else'] }))
+    expect(differing.sort()).toEqual(written.filter((field) => !state.includes(field)).sort())
+    expect(differing).toHaveLength(written.length - state.length)
   })
 })

@@ -20,6 +20,7 @@ describe('a further try within a run', () => {
     ['GIT_AUTH_FAILED', 'credential', undefined],
     ['GIT_REJECTED', 'too_large', undefined],
     ['HOST_KEY_MISMATCH', 'host_key', undefined],
+    ['HOST_KEY_UNKNOWN', 'host_key', undefined],
     ['DISK_FULL', 'disk_full', undefined],
   ])('after %s (%s): %s', (code, reason, expected) => {
     expect(tryAgainAfter(error(code, reason))).toBe(expected)

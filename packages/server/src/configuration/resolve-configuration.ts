@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { isLoopback } from '../address.ts'
 import { allowedHostName, loopbackNames } from '../host-name.ts'
-import { readCommandLine } from './command-line.ts'
+import { type CommandInput, readCommandLine } from './command-line.ts'
+import type { Command, CommandName } from './commands.ts'
 import { readConfigurationFile } from './configuration-file.ts'
 import { nearest } from './nearest.ts'
 import { oldSecretKeys } from './old-secret-keys.ts'
@@ -14,7 +15,7 @@ import { type SettingName, type Settings, type StorageChoice, settingsSchema } f
 import { usageError } from './usage-error.ts'
 import { webhookSecrets } from './webhook-secrets.ts'
 
-/** What `gitferry serve` runs with. Paths are as they were given, relative ones too. */
+/** What a command runs with. Paths are as they were given, relative ones too. */
 export interface Configuration {
   readonly host: string
   readonly port: number
@@ -22,8 +23,10 @@ export interface Configuration {
   readonly repoRoots: readonly string[]
   readonly storage: StorageChoice
   readonly allowOutgoing: readonly string[]
+  readonly strictHostKeys: boolean
   /** What a `Host` header may name. */
   readonly hostNames: readonly string[]
+  readonly maxConnections: number
   readonly trustedOwners: readonly number[]
   /** Undefined: the git of the PATH. */
   readonly git: string | undefined
@@ -43,12 +46,24 @@ export interface Configuration {
   /** Undefined: whatever suits where the log goes. */
   readonly logFormat: 'pretty' | 'json' | undefined
   readonly insecure: boolean
+  /** Other machines reach the bound address, so that nothing may be served there before a token was made. */
+  readonly needsToken: boolean
   readonly graceMs: number
 }
 
+interface Configured {
+  readonly configuration: Configuration
+  readonly warnings: readonly string[]
+}
+
+/** A command that changes something and ends, or shows something. */
+export type ShortCommand = CommandInput & Configured & { readonly command: Exclude<CommandName, 'serve'> }
+
 export type Invocation =
-  | { readonly command: 'serve'; readonly configuration: Configuration; readonly warnings: readonly string[] }
-  | { readonly command: 'help' }
+  | (Configured & { readonly command: 'serve' })
+  | ShortCommand
+  /** `about`: the commands to be explained. */
+  | { readonly command: 'help'; readonly about: readonly Command[] }
   | { readonly command: 'version' }
 
 export interface Surroundings {
@@ -128,7 +143,9 @@ function complete(
     repoRoots: given.repo_roots ?? [join(dataDir, 'repos')],
     storage: given.storage ?? { kind: 'sqlite', path: join(dataDir, 'gitferry.db') },
     allowOutgoing: given.allow_outgoing ?? [],
+    strictHostKeys: given.strict_host_keys ?? false,
     hostNames: hostNamesFor(host, given.host_names ?? []),
+    maxConnections: given.max_connections ?? 1_024,
     trustedOwners: given.trusted_owners ?? [],
     git: given.git,
     concurrency: given.concurrency ?? 4,
@@ -144,6 +161,7 @@ function complete(
     logLevel: given.log_level ?? 'info',
     logFormat: given.log_format,
     insecure: given.insecure ?? false,
+    needsToken: !given.insecure && host !== 'localhost' && !isLoopback(host),
     graceMs: given.grace ?? 30_000,
   }
 }
@@ -155,9 +173,9 @@ function complete(
  */
 export function resolveConfiguration({ argv, env, readFile }: Surroundings): Invocation {
   const commandLine = readCommandLine(argv)
-  if (commandLine.command !== 'serve') return { command: commandLine.command }
+  if (commandLine.command === 'help' || commandLine.command === 'version') return commandLine
 
-  const { config } = commandLine
+  const { argument, command, config, flags } = commandLine
   const inFile = (name: string) => `${config}: ${name}`
   const fromFlags = check(commandLine.settings, flagOf)
   const fromEnvironment = check(readEnvironment(env), variableOf)
@@ -180,12 +198,7 @@ export function resolveConfiguration({ argv, env, readFile }: Surroundings): Inv
     oldKeys: oldSecretKeys(sources, readFile),
   }
   const configuration = complete(given, secrets)
-  const { host, insecure } = configuration
-  if (!insecure && host !== 'localhost' && !isLoopback(host)) {
-    throw usageError(
-      '--host',
-      `listening on ${host} would let other machines in, and no token is configured to tell callers apart. Listen on 127.0.0.1, or add --insecure if that is what you want`,
-    )
-  }
-  return { command: 'serve', configuration, warnings: [...original.warnings, ...unknownVariables(env)] }
+  const warnings = [...original.warnings, ...unknownVariables(env)]
+  if (command === 'serve') return { command, configuration, warnings }
+  return { command, configuration, warnings, flags, argument }
 }

@@ -70,6 +70,13 @@ export const settings: readonly Setting[] = [
     help: 'Private host, host:port or CIDR range that may be contacted; repeatable. Default: none.',
   },
   {
+    name: 'strict_host_keys',
+    flag: 'strict-host-keys',
+    variable: 'GITFERRY_STRICT_HOST_KEYS',
+    kind: 'switch',
+    help: 'Send nothing to an SSH server whose key nobody has accepted, not even at the first contact.',
+  },
+  {
     name: 'host_names',
     flag: 'host-name',
     variable: 'GITFERRY_HOST_NAMES',
@@ -77,6 +84,14 @@ export const settings: readonly Setting[] = [
     separator: ',',
     value: 'NAME',
     help: 'What a Host header may say besides localhost and the bound address; repeatable.',
+  },
+  {
+    name: 'max_connections',
+    flag: 'max-connections',
+    variable: 'GITFERRY_MAX_CONNECTIONS',
+    kind: 'integer',
+    value: 'N',
+    help: 'Connections at the same time; one address elsewhere may have half of them. Default 1024.',
   },
   {
     name: 'trusted_owners',
@@ -196,7 +211,7 @@ export const settings: readonly Setting[] = [
     flag: 'insecure',
     variable: 'GITFERRY_INSECURE',
     kind: 'switch',
-    help: 'Answer callers from other machines too, without asking who they are.',
+    help: 'While no token was made: answer callers from other machines too, without asking who they are.',
   },
   {
     name: 'grace',

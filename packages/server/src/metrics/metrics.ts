@@ -15,10 +15,14 @@ export class Metrics {
   readonly #unsubscribe: readonly (() => void)[]
   /** Counts the requests that come through it. */
   readonly requests: MiddlewareHandler<AppEnv>
+  /** Counts a request that never came so far, by the status of its answer. */
+  readonly countUnreadable: (status: number) => void
 
   constructor(gitferry: ServedGitferry) {
     const registry = this.#registry
-    this.requests = requestMetrics(registry)
+    const { countUnreadable, requests } = requestMetrics(registry)
+    this.requests = requests
+    this.countUnreadable = countUnreadable
     new Gauge({
       name: 'gitferry_build_info',
       help: 'What runs here; always 1.',

@@ -1,52 +1,81 @@
+import type { Principal } from '@gitferry/core/contract'
 import { GitferryError } from '@gitferry/core/errors'
-import { endpoints } from '@gitferry/core/wire'
-import type { MiddlewareHandler } from 'hono'
+import { type EndpointName, endpointRights, endpoints } from '@gitferry/core/wire'
+import type { Context, MiddlewareHandler } from 'hono'
 import { isLoopback } from '../address.ts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
 import { pageAddresses } from '../pages/addresses.ts'
+import type { ServedGitferry } from '../served.ts'
+import { shownToken } from '../shown-token.ts'
 
-const forwarded = ['Forwarded', 'X-Forwarded-For', 'X-Real-IP']
-const credentials = ['Authorization', 'X-Auth-Token']
+/** What proxies add to a request, in small letters; no caller that speaks to this server itself does. */
+const ofProxies =
+  /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|x-cluster-client-ip|cf-connecting-ip|true-client-ip)$/
+
+/** Whoever shows nothing, where nothing is asked for. */
+const anonymous: Principal = { user: 'anonymous' }
 
 const openPaths: ReadonlySet<string> = new Set([
-  endpoints['system.health'].path,
-  pageAddresses.healthz.path,
-  pageAddresses.readyz.path,
+  ...(Object.keys(endpoints) as EndpointName[])
+    .filter((name) => endpointRights[name].scope === 'open')
+    .map((name) => endpoints[name].path),
+  ...Object.values(pageAddresses)
+    .filter(({ right }) => right.scope === 'open')
+    .map(({ path }) => path),
 ])
-
-const isOpen = (path: string): boolean => openPaths.has(path) || path.startsWith('/api/webhooks/')
 
 function refuse(message: string): never {
   throw new GitferryError('UNAUTHENTICATED', message)
 }
 
-/**
- * Who may ask while there are no tokens: callers on this machine, and not through a proxy, whose word about the
- * real caller nobody has vouched for. With `insecure` everybody may. A credential is refused rather than ignored:
- * whoever sends one believes that it is checked. The health addresses are open to all, and so are webhooks, which
- * are signed instead. A refusal stands in the request log and leaves no audit entry: a stranger could fill a log from
- * which nothing is ever removed.
- */
-export function access(options: {
+export interface AccessOptions {
+  readonly gitferry: Pick<ServedGitferry, 'asksForCredentials' | 'authenticate'>
   readonly clientAddress: ClientAddress
   readonly insecure: boolean
-}): MiddlewareHandler<AppEnv> {
+}
+
+/**
+ * Who may ask, and in whose name. A token that is shown is always checked: whoever sends one believes that it is. Once a
+ * token was made, everybody is asked for one. Until then callers on this machine are answered, unless they come
+ * through a proxy, whose word about the real caller nobody has vouched for: by a header that proxies add, or by HTTP/1.0,
+ * which nginx speaks where nothing else is said (`proxy_http_version`); with `insecure`, everybody. When nobody can
+ * tell whether there are tokens, nobody is let in. The health addresses are open to all, and so are webhooks, which are
+ * signed instead; what else such a request shows is not looked at. A refusal stands in the request log and leaves no
+ * audit entry: a stranger could fill a log from which nothing is ever removed.
+ */
+export function access({ clientAddress, gitferry, insecure }: AccessOptions): MiddlewareHandler<AppEnv> {
+  async function admit(c: Context<AppEnv>): Promise<Principal> {
+    const token = shownToken(c.req.raw.headers)
+    if (token !== undefined) return gitferry.authenticate(token)
+    if (await gitferry.asksForCredentials()) {
+      refuse('This server asks for a token. Send it as “Authorization: Bearer …”, or as X-Auth-Token.')
+    }
+    if (insecure) return anonymous
+    const address = clientAddress(c)
+    if (address === undefined || !isLoopback(address)) {
+      refuse(
+        'Without tokens, only callers on the server’s own machine are answered. Make one there with “gitferry token create”.',
+      )
+    }
+    if ([...c.req.raw.headers.keys()].some((name) => ofProxies.test(name))) {
+      refuse(
+        'The request came through a proxy, and shows no token. Make one with “gitferry token create”, or ask the server directly.',
+      )
+    }
+    // nginx adds nothing unless it is told to, and asks like this
+    if (Number(c.env?.httpVersion ?? 1.1) < 1.1) {
+      refuse(
+        'The request is HTTP/1.0, as proxies send it, and shows no token: it may be anybody’s. Make a token with “gitferry token create”, or ask the server directly, with HTTP/1.1.',
+      )
+    }
+    return anonymous
+  }
+
   return async (c, next) => {
-    if (!isOpen(c.req.path)) {
-      if (credentials.some((name) => c.req.header(name) !== undefined)) {
-        refuse('No tokens are configured here, so none is valid. Send the request without a credential.')
-      }
-      if (!options.insecure) {
-        const address = options.clientAddress(c)
-        if (address === undefined || !isLoopback(address)) {
-          refuse(
-            'Only callers on the server’s own machine are answered. Start it with --insecure to answer all.',
-          )
-        }
-        if (forwarded.some((name) => c.req.header(name) !== undefined)) {
-          refuse('The request came through a proxy that is not trusted. Ask the server directly.')
-        }
-      }
+    if (openPaths.has(c.req.path)) c.set('principal', anonymous)
+    else {
+      c.set('principal', await admit(c))
+      c.set('admitAgain', () => admit(c))
     }
     await next()
   }

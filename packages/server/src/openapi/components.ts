@@ -14,7 +14,8 @@ type Aliases = Readonly<Record<string, string>>
  * (`accepting`).
  */
 const tidy: NonNullable<z.core.ToJSONSchemaParams['override']> = ({ jsonSchema, zodSchema }) => {
-  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+  if (jsonSchema.additionalProperties === false && !isStrict(zodSchema))
+    delete jsonSchema.additionalProperties
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
@@ -32,6 +33,9 @@ const tidy: NonNullable<z.core.ToJSONSchemaParams['override']> = ({ jsonSchema, 
     anyOf: [own, accepts],
   })
 }
+
+const isStrict = ({ _zod: { def } }: z.core.$ZodTypes): boolean =>
+  def.type === 'object' && def.catchall?._zod.def.type === 'never'
 
 const isTrimmed = ({ _zod: { def } }: z.core.$ZodTypes): boolean =>
   def.type === 'string' && (def.checks ?? []).some((check) => check._zod.def.check === 'overwrite')

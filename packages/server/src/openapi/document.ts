@@ -1,11 +1,12 @@
 import { errorCode, type Operation, operationGroups } from '@gitferry/core/contract'
-import { type Endpoint, endpoints } from '@gitferry/core/wire'
-import { pageAddresses } from '../pages/addresses.ts'
+import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import { type PageAddress, pageAddresses } from '../pages/addresses.ts'
 import { packageVersion } from '../version.ts'
 import { Components, type JsonObject } from './components.ts'
 import { ErrorResponses, errorSchema } from './errors.ts'
 import { operationIdOf, operationObject } from './operation-object.ts'
 import { pageNames, pageOperations } from './page-operations.ts'
+import { securityOf, securitySchemes } from './security.ts'
 
 const description = `Keeps git repositories in step between remotes.
 
@@ -14,6 +15,13 @@ and \`error.code\` for a program. Ids are positive integers, times RFC 3339 in U
 
 Lists take \`page\` (from 1) and \`page_size\` (1 to 100, default 20). The documented lists answer everything, under the
 noun's own name, when neither is given; all others are always paged.
+
+Callers show a token: \`Authorization: Bearer …\`, or \`X-Auth-Token: …\`. Make the first one where the server runs, with
+\`gitferry token create --name … --scope read|write|admin\`, and others there or at \`POST /api/v1/tokens\`; the text of a
+token is shown once. Until the first one is made, callers on the server’s own machine are answered without; from then
+on every caller is asked for one. Each operation tells by \`x-scope\` which scope it needs: \`write\` holds \`read\`, and
+\`admin\` holds both. A token may be restricted to some repositories. What is not a good token is 401 \`UNAUTHENTICATED\`,
+what a token does not reach 403 \`FORBIDDEN\`. An event stream breaks off within 30 s after its token was revoked.
 
 Of an event stream, \`x-events\` tells each event by its name with the JSON Schema of its data; of lines of JSON,
 \`x-item-schema\` tells the schema of one.`
@@ -32,8 +40,9 @@ export function apiDocument(): JsonObject {
   components.schemaOf(errorCode, 'output')
   const described = new Map<string, JsonObject>()
   for (const { name: tag, operations } of operationGroups) {
-    for (const [name, operation] of Object.entries<Operation>(operations)) {
-      const endpoint: Endpoint = endpoints[name as keyof typeof endpoints]
+    for (const [key, operation] of Object.entries<Operation>(operations)) {
+      const name = key as EndpointName
+      const endpoint: Endpoint = endpoints[name]
       described.set(name, operationObject(name, endpoint, operation, { components, errorResponses, tag }))
     }
   }
@@ -45,7 +54,13 @@ export function apiDocument(): JsonObject {
   for (const [name, endpoint] of Object.entries<Endpoint>(endpoints)) place(endpoint, described.get(name)!)
   const pages = pageOperations(components, errorResponses)
   for (const name of pageNames) {
-    place(pageAddresses[name], { operationId: operationIdOf(name), tags: [serverTag.name], ...pages[name] })
+    const { right, ...address }: PageAddress = pageAddresses[name]
+    place(address, {
+      operationId: operationIdOf(name),
+      tags: [serverTag.name],
+      ...securityOf(right),
+      ...pages[name],
+    })
   }
   return {
     openapi: '3.1.1',
@@ -56,17 +71,12 @@ export function apiDocument(): JsonObject {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    // the empty one: callers on the server’s own machine need no credential while no token is configured
-    security: [{}, { bearer: [] }, { authToken: [] }],
     tags: [...operationGroups.map(({ name, description }) => ({ name, description })), serverTag],
     paths,
     components: {
       schemas: { ...components.schemas, Error: errorSchema },
       responses: errorResponses.responses,
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
-        authToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
-      },
+      securitySchemes,
     },
   }
 }

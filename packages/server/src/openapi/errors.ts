@@ -4,11 +4,11 @@ import type { JsonObject } from './components.ts'
 /** What everything under /api can answer: the request was not for this server, or the server is not well. */
 export const commonErrors: readonly ErrorCode[] = ['INVALID_INPUT', 'HOST_NOT_ALLOWED', 'ABORTED', 'INTERNAL']
 
-/** What only a caller who needs a credential can be answered. */
-export const credentialErrors: readonly ErrorCode[] = ['UNAUTHENTICATED']
-
 /** What whoever asks the storage can be answered. */
 export const storageErrors: readonly ErrorCode[] = ['STORAGE_FAILED', 'CLOSED']
+
+/** What only a caller who needs a credential can be answered; the storage knows which are good. */
+export const credentialErrors: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', ...storageErrors]
 
 /** What a page of a foreign origin can be answered that would change something. */
 export const originErrors: readonly ErrorCode[] = ['ORIGIN_NOT_ALLOWED']

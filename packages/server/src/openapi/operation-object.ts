@@ -1,5 +1,5 @@
 import type { Operation } from '@gitferry/core/contract'
-import type { Endpoint } from '@gitferry/core/wire'
+import { type Endpoint, type EndpointName, endpointRights } from '@gitferry/core/wire'
 import { answerOf } from './answers.ts'
 import type { Components, JsonObject } from './components.ts'
 import {
@@ -12,6 +12,7 @@ import {
   storageErrors,
 } from './errors.ts'
 import { parametersOf } from './parameters.ts'
+import { securityOf } from './security.ts'
 
 /** `sync.tasks.create` → `syncTasksCreate`. */
 export const operationIdOf = (name: string): string =>
@@ -19,7 +20,7 @@ export const operationIdOf = (name: string): string =>
 
 /** One endpoint as OpenAPI describes it. */
 export function operationObject(
-  name: string,
+  name: EndpointName,
   endpoint: Endpoint,
   operation: Operation,
   shared: {
@@ -29,7 +30,8 @@ export function operationObject(
   },
 ): JsonObject {
   const { components, errorResponses, tag } = shared
-  const { body, description, errors = [], headers, open, path, query, summary, withoutStorage } = operation
+  const { body, description, errors = [], headers, path, query, summary, withoutStorage } = operation
+  const right = endpointRights[name]
   const isHarmless = endpoint.method === 'GET'
   const parameters = [
     ...parametersOf('path', path, components),
@@ -40,8 +42,7 @@ export function operationObject(
     operationId: operationIdOf(name),
     tags: [tag],
     summary,
-    ...(description !== undefined && { description }),
-    ...(open && { security: [] }),
+    ...securityOf(right, description),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
       requestBody: {
@@ -59,7 +60,7 @@ export function operationObject(
       ...errorResponses.for([
         ...commonErrors,
         ...(withoutStorage ? [] : storageErrors),
-        ...(open ? [] : credentialErrors),
+        ...(right.scope === 'open' ? [] : credentialErrors),
         ...(isHarmless ? [] : originErrors),
         ...(isHarmless || withoutStorage ? [] : changeErrors),
         ...(body === undefined ? [] : bodyErrors),

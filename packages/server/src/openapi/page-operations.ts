@@ -37,7 +37,6 @@ export function pageOperations(
   const ready = components.schemaOf(readiness, 'output')
   const open = (summary: string, responses: JsonObject): JsonObject => ({
     summary,
-    security: [],
     responses: { ...responses, ...errorResponses.for(errors) },
   })
   const closed = (summary: string, responses: JsonObject): JsonObject => ({

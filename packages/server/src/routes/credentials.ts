@@ -1,4 +1,4 @@
-import type { CreateCredential, PageQuery } from '@gitferry/core/contract'
+import type { AcceptHostKeyQuery, CreateCredential, ImportHostKey, PageQuery } from '@gitferry/core/contract'
 import type { Route } from './route.ts'
 
 export const credentialRoutes = {
@@ -10,5 +10,8 @@ export const credentialRoutes = {
   'credentials.delete': ({ gitferry, id }) => gitferry.credentials.delete(id),
   'hostKeys.list': ({ gitferry, query, signal }) =>
     gitferry.hostKeys.list(query<PageQuery>('page', 'page_size'), { signal }),
+  'hostKeys.create': async ({ gitferry, body }) => gitferry.hostKeys.create(await body<ImportHostKey>()),
+  'hostKeys.accept': ({ gitferry, id, query }) =>
+    gitferry.hostKeys.accept(id, query<AcceptHostKeyQuery>('fingerprint')),
   'hostKeys.delete': ({ gitferry, id }) => gitferry.hostKeys.delete(id),
 } as const satisfies Record<string, Route>

@@ -3,6 +3,7 @@ import { auditRoutes } from './audit.ts'
 import { branchRoutes } from './branches.ts'
 import { credentialRoutes } from './credentials.ts'
 import { eventRoutes } from './events.ts'
+import { identityRoutes } from './identities.ts'
 import { jobRoutes } from './jobs.ts'
 import { notificationRoutes } from './notifications.ts'
 import { remoteRoutes } from './remotes.ts'
@@ -30,6 +31,7 @@ export const routes: Readonly<Record<EndpointName, Route>> = {
   ...sshKeyRoutes,
   ...credentialRoutes,
   ...notificationRoutes,
+  ...identityRoutes,
   ...auditRoutes,
   ...eventRoutes,
   ...systemRoutes,

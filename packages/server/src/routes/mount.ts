@@ -1,7 +1,7 @@
 import { parseJsonBody } from '@gitferry/core/contract'
 import { fromUnknown, type GitferryError } from '@gitferry/core/errors'
 import type { Logger } from '@gitferry/core/ports'
-import { type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import { changeAt, type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
 import type { Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
@@ -77,17 +77,19 @@ function callOf(
       return c.req.raw.headers
     },
     bytes: (limitBytes) => readBytes(c.req.raw, limitBytes, webhookBodies),
-    stream: (events) => eventStream(events, { logger, signal: c.req.raw.signal }),
-    lines: (records) => jsonLines(records, { logger }),
+    stream: (events) =>
+      eventStream(events, { admitAgain: c.get('admitAgain'), logger, signal: c.req.raw.signal }),
+    lines: (records) => jsonLines(records, { admitAgain: c.get('admitAgain'), logger }),
   }
 }
 
 /** The change that an endpoint stands for, on the object that the path names. */
-function changeOf(endpoint: Endpoint, c: Context<AppEnv>): RefusedChange | undefined {
-  if (endpoint.change === undefined) return undefined
+function changeOf(name: EndpointName, c: Context<AppEnv>): RefusedChange | undefined {
+  const change = changeAt(name)
+  if (change === undefined) return undefined
   const id = numberOrText(c.req.param('id') ?? '')
   return {
-    ...(endpoint.change as Pick<RefusedChange, 'type' | 'object_type'>),
+    ...(change as Pick<RefusedChange, 'type' | 'object_type'>),
     object_id: Number.isSafeInteger(id) ? id : null,
   }
 }
@@ -112,8 +114,7 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
     const endpoint: Endpoint = endpoints[name]
     app.on(endpoint.method, patternOf(endpoint.path), async (c) => {
       const caller = gitferry.as({
-        // there are no users before there are tokens
-        user: 'anonymous',
+        ...c.get('principal'),
         ip: options.clientAddress(c) ?? null,
         userAgent: c.req.header('User-Agent')?.slice(0, 500) ?? null,
         requestId: c.get('requestId'),
@@ -122,7 +123,7 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
         return reply(c, endpoint, await routes[name](callOf(c, caller, { ...options, webhookBodies })))
       } catch (thrown) {
         const error = fromUnknown(thrown)
-        const change = changeOf(endpoint, c)
+        const change = changeOf(name, c)
         // a caller that went away was not refused anything; what it had begun, the service has recorded
         if (change !== undefined && error.code !== 'ABORTED') await record(caller, change, error)
         throw error

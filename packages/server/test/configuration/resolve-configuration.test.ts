@@ -58,7 +58,9 @@ describe('the configuration', () => {
       repoRoots: ['data/repos'],
       storage: { kind: 'sqlite', path: 'data/gitferry.db' },
       allowOutgoing: [],
+      strictHostKeys: false,
       hostNames: ['localhost', '127.0.0.1', '[::1]'],
+      maxConnections: 1_024,
       trustedOwners: [],
       git: undefined,
       concurrency: 4,
@@ -70,6 +72,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       logFormat: undefined,
       insecure: false,
+      needsToken: false,
       graceMs: 30_000,
     })
   })
@@ -81,7 +84,9 @@ describe('the configuration', () => {
     repoRoots: ['/a', '/b'],
     storage: { kind: 'memory' },
     allowOutgoing: ['git.lan', '10.0.0.0/8'],
+    strictHostKeys: true,
     hostNames: ['localhost', '127.0.0.1', '[::1]', 'git.lan'],
+    maxConnections: 9,
     trustedOwners: [1000, 1001],
     git: '/usr/bin/git',
     concurrency: 2,
@@ -93,6 +98,7 @@ describe('the configuration', () => {
     logLevel: 'debug',
     logFormat: 'json',
     insecure: true,
+    needsToken: false,
     graceMs: 500,
   }
 
@@ -103,9 +109,18 @@ describe('the configuration', () => {
         flags: [
           ...['--host', '::1', '--port=0', '--data-dir', '/d', '--repo-root', '/a', '--repo-root=/b'],
           ...['--storage', 'memory', '--allow-outgoing', 'git.lan', '--allow-outgoing', '10.0.0.0/8'],
-          ...['--host-name', 'git.lan', '--trust-owner', '1000', '--trust-owner', '1001'],
+          ...[
+            '--host-name',
+            'git.lan',
+            '--max-connections',
+            '9',
+            '--trust-owner',
+            '1000',
+            '--trust-owner',
+            '1001',
+          ],
           ...['--git', '/usr/bin/git', '--concurrency', '2', '--concurrency-per-host', '1'],
-          ...['--network-retries', '0'],
+          ...['--network-retries', '0', '--strict-host-keys'],
           ...['--log-level', 'debug', '--log-format', 'json'],
           ...['--secret-key-file', '/k', '--old-secret-key-file', '/key-1', '--insecure', '--grace', '500ms'],
           ...['--webhook-secret-file', '/w', '--webhook-rate-limit', '7'],
@@ -123,7 +138,9 @@ describe('the configuration', () => {
           GITFERRY_REPO_ROOTS: '/a:/b',
           GITFERRY_STORAGE: 'memory',
           GITFERRY_ALLOW_OUTGOING: 'git.lan, 10.0.0.0/8',
+          GITFERRY_STRICT_HOST_KEYS: 'true',
           GITFERRY_HOST_NAMES: 'git.lan',
+          GITFERRY_MAX_CONNECTIONS: '9',
           GITFERRY_TRUST_OWNERS: '1000,1001',
           GITFERRY_GIT: '/usr/bin/git',
           GITFERRY_CONCURRENCY: '2',
@@ -151,7 +168,9 @@ describe('the configuration', () => {
           'repo_roots: [/a, /b]',
           'storage: memory',
           'allow_outgoing: [git.lan, 10.0.0.0/8]',
+          'strict_host_keys: true',
           'host_names: [git.lan]',
+          'max_connections: 9',
           'trusted_owners: [1000, 1001]',
           'git: /usr/bin/git',
           'concurrency: 2',
@@ -178,7 +197,9 @@ describe('the configuration', () => {
           repo_roots: ['/a', '/b'],
           storage: 'memory',
           allow_outgoing: ['git.lan', '10.0.0.0/8'],
+          strict_host_keys: true,
           host_names: ['git.lan'],
+          max_connections: 9,
           trusted_owners: [1000, 1001],
           git: '/usr/bin/git',
           concurrency: 2,
@@ -268,6 +289,7 @@ describe('a setting that cannot be used is refused, with where it was given', ()
       { env: { GITFERRY_WEBHOOK_SECRET_FILE: '/empty' } },
       'GITFERRY_WEBHOOK_SECRET_FILE: the file is empty; write the secret into it: openssl rand -hex 32',
     ],
+    [{ flags: ['--max-connections', '0'] }, '--max-connections: must be an integer from 1 to 1000000'],
     [{ flags: ['--webhook-rate-limit', '0'] }, '--webhook-rate-limit: must be an integer from 1 to 1000000'],
     [
       { env: { GITFERRY_WEBHOOK_ALLOW_IPS: 'localhost' } },
@@ -416,13 +438,18 @@ describe('the webhook secret', () => {
 })
 
 describe('listening where other machines can reach', () => {
-  it.each(['0.0.0.0', '::', '10.0.0.1', 'git.example.org', '128.0.0.1'])('%s needs --insecure', (host) => {
-    expect(problemWith({ flags: ['--host', host] })).toMatch(/^--host: listening on .* --insecure/)
-    expect(configurationOf({ flags: ['--host', host, '--insecure'] }).host).toBe(host)
-  })
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'git.example.org', '128.0.0.1'])(
+    '%s needs a token, or --insecure',
+    (host) => {
+      expect(configurationOf({ flags: ['--host', host] })).toMatchObject({ host, needsToken: true })
+      const insecure = { flags: ['--host', host, '--insecure'] }
+      expect(configurationOf(insecure)).toMatchObject({ host, insecure: true, needsToken: false })
+    },
+  )
 
   it.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost', 'LOCALHOST'])('%s does not', (host) => {
-    expect(configurationOf({ flags: ['--host', host] }).insecure).toBe(false)
+    const configuration = configurationOf({ flags: ['--host', host] })
+    expect(configuration).toMatchObject({ insecure: false, needsToken: false })
   })
 
   it.each([

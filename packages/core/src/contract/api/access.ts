@@ -1,6 +1,6 @@
 import type { CreateCredential, Credential } from '../credential.ts'
 import type { Deleted } from '../deleted.ts'
-import type { HostKey } from '../host-key.ts'
+import type { AcceptHostKeyQuery, HostKey, ImportHostKey } from '../host-key.ts'
 import type { Page, PageQuery } from '../page.ts'
 import type { RemoteTest } from '../remote-test.ts'
 import type { GenerateSshKey, ImportSshKey, SshKey, TestSshKey, UpdateSshKey } from '../ssh-key.ts'
@@ -44,11 +44,30 @@ export interface CredentialsApi {
   delete(id: number, options?: CallOptions): Promise<Deleted>
 }
 
-/** The keys of SSH servers, as the first contact recorded them. */
+/** The keys of SSH servers: as the first contact recorded them, or as somebody gave them. */
 export interface HostKeysApi {
   /** One page. `page` defaults to 1, `page_size` to 20. */
   list(query?: PageQuery, options?: CallOptions): Promise<Page<HostKey>>
   all(options?: CallOptions): AsyncIterable<HostKey>
-  /** Forgets a key: the next contact records what the server then shows. @throws HOST_KEY_NOT_FOUND */
+  /**
+   * Pins the key of a server, given as a line of `known_hosts`: Ed25519, ECDSA, or RSA of 2048 bits or more. It takes the
+   * place of a known one of the same type and of built-in ones; other known ones stay. The audit entry names what it
+   * replaced.
+   * @throws INVALID_INPUT naming `known_host`
+   */
+  create(input: ImportHostKey, options?: CallOptions): Promise<HostKey>
+  /**
+   * Believes the key that a server has shown: at the first contact, or instead of the known one, which then goes. A key
+   * that is accepted already is answered as it is. Every other key of the server goes. `fingerprint` says which key was
+   * compared, for the server may have shown yet another since: always give it.
+   * @throws HOST_KEY_NOT_FOUND, CONFLICT when another key than the one with that fingerprint would be accepted, or when
+   *   none is given and the offered key took the place of another
+   */
+  accept(id: number, query?: AcceptHostKeyQuery, options?: CallOptions): Promise<HostKey>
+  /**
+   * Forgets a key, and what was offered instead: a server of which no other is known is met as at the first contact, or is
+   * known by its built-in key again.
+   * @throws HOST_KEY_NOT_FOUND
+   */
   delete(id: number, options?: CallOptions): Promise<Deleted>
 }

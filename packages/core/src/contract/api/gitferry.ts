@@ -1,6 +1,7 @@
 import type { CredentialsApi, HostKeysApi, SshKeysApi } from './access.ts'
 import type { AuditApi } from './audit.ts'
 import type { EventsApi } from './events.ts'
+import type { AccessKeysApi, TokensApi, UsersApi } from './identities.ts'
 import type { JobsApi } from './jobs.ts'
 import type { NotificationsApi } from './notifications.ts'
 import type { BranchesApi, TagsApi } from './refs.ts'
@@ -24,6 +25,9 @@ export interface GitferryApi extends EventsApi {
   readonly credentials: CredentialsApi
   readonly hostKeys: HostKeysApi
   readonly notifications: NotificationsApi
+  readonly users: UsersApi
+  readonly tokens: TokensApi
+  readonly accessKeys: AccessKeysApi
   readonly audit: AuditApi
   readonly system: SystemApi
 }

@@ -34,6 +34,7 @@ export const remoteErrors = [
   'GIT_UNREACHABLE',
   'GIT_AUTH_FAILED',
   'HOST_KEY_MISMATCH',
+  'HOST_KEY_UNKNOWN',
   'GIT_REMOTE_NOT_FOUND',
   'GIT_REJECTED',
 ] as const satisfies readonly ErrorCode[]

@@ -94,6 +94,7 @@ export const examplePendingRun: Run = {
   id: 7,
   task_id: 1,
   repo_id: 1,
+  target_repo_id: 1,
   status: 'pending',
   trigger: 'manual',
   attempt: 1,
@@ -183,6 +184,7 @@ export const examplePlan: Plan = {
   id: 1,
   task_id: 1,
   repo_id: 1,
+  target_repo_id: 1,
   kind: 'sync',
   status: 'open',
   updates: [

@@ -1,6 +1,7 @@
 import { auditOperations } from './audit.ts'
 import { branchOperations } from './branches.ts'
 import { credentialOperations, hostKeyOperations } from './credentials.ts'
+import { accessKeyOperations, tokenOperations, userOperations } from './identities.ts'
 import { jobOperations } from './jobs.ts'
 import { notificationOperations } from './notifications.ts'
 import type { OperationGroup, Operations } from './operation.ts'
@@ -38,6 +39,9 @@ export const operationGroups: readonly OperationGroup[] = [
   credentialOperations,
   hostKeyOperations,
   notificationOperations,
+  userOperations,
+  tokenOperations,
+  accessKeyOperations,
   auditOperations,
   systemOperations,
 ]
@@ -57,6 +61,9 @@ export const operations: Operations = {
   ...credentialOperations.operations,
   ...hostKeyOperations.operations,
   ...notificationOperations.operations,
+  ...userOperations.operations,
+  ...tokenOperations.operations,
+  ...accessKeyOperations.operations,
   ...auditOperations.operations,
   ...systemOperations.operations,
 }

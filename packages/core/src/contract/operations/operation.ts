@@ -55,9 +55,7 @@ export interface OperationFields {
   readonly answer: JsonAnswer | TextAnswer
   /** The codes that it can answer, besides those that every endpoint can. */
   readonly errors?: readonly ErrorCode[]
-  /** Answered without any credential. */
-  readonly open?: true
-  /** Asks no storage, so none can fail. */
+  /** Asks no storage itself; that of tokens is asked all the same. */
   readonly withoutStorage?: true
 }
 

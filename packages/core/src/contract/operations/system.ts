@@ -32,7 +32,6 @@ export const systemOperations = {
     },
     'system.health': {
       summary: 'Say that the server is up',
-      open: true,
       withoutStorage: true,
       answer: { schema: health, example: { status: 'ok' }, bare: true },
     },

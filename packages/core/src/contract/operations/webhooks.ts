@@ -10,7 +10,6 @@ export const webhookOperations = {
       summary: 'Run a sync task on a signed call',
       description:
         'A delivery whose id came before, within 3 days and with a run that is unfinished or succeeded, answers that run with `duplicate: true`. A task that is disabled or paused is not started: 409 `CONFLICT`. Without a configured secret every call is refused.',
-      open: true,
       headers: {
         'X-Hub-Signature-256': z
           .string()

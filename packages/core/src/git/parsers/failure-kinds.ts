@@ -26,7 +26,7 @@ export const failureKinds: readonly FailureKind[] = [
   {
     code: 'HOST_KEY_MISMATCH',
     reason: 'host_key',
-    sign: /host key verification failed|remote host identification has changed|no \S+ host key is known|no matching host key type found/i,
+    sign: /host key verification failed|remote host identification has changed|no \S+ host key is known|no matching host key type found|bad server host key/i,
     advice: 'The host key of the remote is not the one that was accepted. Check it, then accept the new one.',
   },
   {

@@ -11,6 +11,8 @@ export interface GitFailure {
 }
 
 const longestQuote = 300
+/** A line of git’s own is shorter, and the signs take a time that grows with the square of a line’s length. */
+const longestLine = 2_000
 /** OpenSSH tells the key that a server showed instead of the known one, its type by a short name: `ED25519`. */
 const shownHostKey = /^The fingerprint for the (\S+) key sent by the remote host is\n(SHA256:[\w+/]{43})\.$/m
 
@@ -24,7 +26,7 @@ const sourcePlace = /^\w+\.c:\w+\(\):\d+ \([^)]*\): /
 function ownLines(stderr: string): string[] {
   return stderr
     .split(/[\r\n]+/)
-    .map((line) => line.trim().replace(sourcePlace, ''))
+    .map((line) => line.slice(0, longestLine).trim().replace(sourcePlace, ''))
     .filter(
       (line) => line !== '' && !/^(?:remote: |\{"event"|error: unable to read askpass response)/.test(line),
     )

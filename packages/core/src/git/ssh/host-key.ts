@@ -26,6 +26,12 @@ const algorithms = [
   ['rsa-sha2-256', 'ssh-rsa'],
 ] as const
 
+/** Whether servers are known by keys of this type at all. */
+export const isHostKeyType = (type: string): boolean => algorithms.some(([, known]) => known === type)
+
+/** How early a server is asked for a key of this type: of several that are known, the least is shown. */
+export const rankOf = (type: string): number => algorithms.findIndex(([, known]) => known === type)
+
 /**
  * What to ask a server for, in order: first what it is known by, or a server that has one key of each kind would show
  * one that nobody has seen yet. The rest follows, so that a server without its known key is met and refused for it.

@@ -1,5 +1,6 @@
 import type { KnownHostKey } from './host-key.ts'
 import { hostKeyAlgorithms } from './host-key.ts'
+import { minRsaBits } from './problem-with-host-key.ts'
 
 /** What one use of ssh is bound to. Paths are absolute and have passed `isPlainPath`. */
 export interface SshConfig {
@@ -56,8 +57,10 @@ export function sshConfigText(config: SshConfig): string {
     ServerAliveCountMax: '3',
     // INFO would let a server's banner through, which may read like any failure
     LogLevel: 'ERROR',
-    // since OpenSSH 8.5: why a connection ended, a failed negotiation above all, is otherwise told only from INFO on
-    IgnoreUnknown: 'LogVerbose',
+    // LogVerbose is known since OpenSSH 8.5, RequiredRSASize since 9.1
+    IgnoreUnknown: 'LogVerbose,RequiredRSASize',
+    RequiredRSASize: String(minRsaBits),
+    // why a connection ended, a failed negotiation above all, is otherwise told only from INFO on
     LogVerbose: 'packet.c:sshpkt_vfatal():*',
     HostKeyAlgorithms: hostKeyAlgorithms(known).join(','),
   }

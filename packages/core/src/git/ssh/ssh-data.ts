@@ -30,6 +30,10 @@ export class SshReader {
     this.#bytes = bytes
   }
 
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length
+  }
+
   uint32(): number | undefined {
     if (this.#at + 4 > this.#bytes.length) return undefined
     const value = this.#bytes.readUInt32BE(this.#at)

@@ -15,7 +15,9 @@ import { engineAuditRules } from './engine-audit-rules.ts'
 import { eventRules } from './event-rules.ts'
 import { followRules } from './follow-rules.ts'
 import { guardRules } from './guard-rules.ts'
+import { hostKeyRules } from './host-key-rules.ts'
 import { idRules } from './id-rules.ts'
+import { accessKeyRules, tokenRules } from './identity-rules.ts'
 import { jobRules } from './job-rules.ts'
 import { keptRules } from './kept-rules.ts'
 import { listRules } from './list-rules.ts'
@@ -37,6 +39,7 @@ import type { ApiRules, ApiSubject, MakeApiSubject } from './subject.ts'
 import { systemRules } from './system-rules.ts'
 import { tagRules } from './tag-rules.ts'
 import { taskRules } from './task-rules.ts'
+import { userRules } from './user-rules.ts'
 
 /** The rules of the whole interface, by what they are about. */
 export const apiRules = {
@@ -71,7 +74,11 @@ export const apiRules = {
   'queries for runs': runQueryRules,
   'SSH keys': sshKeyRules,
   credentials: credentialRules,
+  'host keys': hostKeyRules,
   channels: channelRules,
+  users: userRules,
+  tokens: tokenRules,
+  'access keys': accessKeyRules,
   events: eventRules,
   'the audit log': { ...auditRules, ...engineAuditRules },
   'the chain of the audit log': auditChainRules,
@@ -89,7 +96,8 @@ export const apiRules = {
  *   const { dataDir, notifier, root } = sandbox
  *   const api = createGitferry({ storage, dataDir, repoRoots: [root], notifiers: [notifier], secrets })
  *   await api.start()
- *   return { api, sandbox, dispose: () => api.stop().finally(() => sandbox.remove()) }
+ *   const signedIn = async (token: string) => api.as(await api.authenticate(token))
+ *   return { api, sandbox, signedIn, dispose: () => api.stop().finally(() => sandbox.remove()) }
  * })
  */
 export function describeApi(runner: TestRunner, makeSubject: MakeApiSubject): void {

@@ -108,6 +108,33 @@ const lists: Record<string, List> = {
     alwaysPaged: true,
     newestFirst: false,
   },
+  users: {
+    fill: async ({ api }) => {
+      for (const name of ['a', 'b', 'c']) await api.users.create({ name })
+    },
+    list: ({ api }, query) => api.users.list(query),
+    all: ({ api }) => api.users.all(),
+    alwaysPaged: true,
+    newestFirst: false,
+  },
+  tokens: {
+    fill: async ({ api }) => {
+      for (const name of ['a', 'b', 'c']) await api.tokens.create({ name, scope: 'read' })
+    },
+    list: ({ api }, query) => api.tokens.list(query),
+    all: ({ api }) => api.tokens.all(),
+    alwaysPaged: true,
+    newestFirst: false,
+  },
+  'access keys': {
+    fill: async ({ api }) => {
+      for (const name of ['a', 'b', 'c']) await api.accessKeys.create({ name, scope: 'read' })
+    },
+    list: ({ api }, query) => api.accessKeys.list(query),
+    all: ({ api }) => api.accessKeys.all(),
+    alwaysPaged: true,
+    newestFirst: false,
+  },
   channels: {
     fill: async ({ api }) => {
       const fields = { type: 'memory', config: { webhook: 'https://host.example/' } }

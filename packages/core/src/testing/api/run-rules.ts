@@ -53,6 +53,7 @@ export const runRules: ApiRules = {
       id: run.id,
       task_id: id,
       repo_id: run.repo_id,
+      target_repo_id: run.repo_id,
       status: 'success',
       trigger: 'manual',
       attempt: 1,

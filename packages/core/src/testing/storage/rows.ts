@@ -78,6 +78,7 @@ export const newTask = (given: Partial<NewRow<Tables['tasks']>> = {}): NewRow<Ta
 export const newRun = (given: Partial<NewRow<Tables['runs']>> = {}): NewRow<Tables['runs']> => ({
   task_id: 1,
   repo_id: 1,
+  target_repo_id: 1,
   status: 'pending',
   trigger: 'manual',
   attempt: 1,

@@ -28,6 +28,7 @@ describe('the code of a failure', () => {
       'host_key',
       `packet.c:sshpkt_vfatal():1922 (pid=7): Unable to negotiate with h port 22: no matching host key type found. Their offer: ssh-dss${could}`,
     ],
+    ['HOST_KEY_MISMATCH', 'host_key', `Bad server host key: Invalid key length${could}`],
     ['GIT_FAILED', 'protocol', 'fatal: protocol error: bad line length character: hell'],
     ['GIT_FAILED', 'protocol', 'fatal: http://h/x/info/refs not valid: is this a git repository?'],
     [

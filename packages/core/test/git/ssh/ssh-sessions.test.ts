@@ -101,6 +101,18 @@ describe('a use of ssh', () => {
     expect(await again.acceptedHostKey()).toEqual(known[0])
   })
 
+  it('refuses RSA keys under 2048 bits, where its OpenSSH knows how', async () => {
+    await using session = await sessions().open(use)
+    expect(effective(session).get('requiredrsasize')).toBe('2048')
+    // for an older one that is no mistake: what it may not know is named before it comes
+    const lines = readFileSync(configOf(session), 'utf8').split('\n')
+    const [ignored, required] = ['IgnoreUnknown ', 'RequiredRSASize '].map((name) =>
+      lines.findIndex((line) => line.startsWith(name)),
+    )
+    expect(lines[ignored!]).toMatch(/\bRequiredRSASize\b/)
+    expect(ignored).toBeLessThan(required!)
+  })
+
   it.each(keyPairs)('shows OpenSSH one key, and signs with it: $name', async (pair) => {
     await using session = await sessions().open({ ...use, privateKey: pair.private })
     const folder = dirname(configOf(session))

@@ -3,6 +3,8 @@ import type { SqlDialect } from '../dialect.ts'
 import * as firstTables from './0001-first-tables.ts'
 import * as keysAndChannels from './0002-keys-and-channels.ts'
 import * as plansAndMirrors from './0003-plans-and-mirrors.ts'
+import * as identities from './0004-identities.ts'
+import * as targets from './0005-targets.ts'
 
 /** One step of the schema. Once released it is never changed: a correction is a further step. */
 export interface Migration {
@@ -11,4 +13,10 @@ export interface Migration {
 }
 
 /** In the order in which they are applied. */
-export const migrations: readonly Migration[] = [firstTables, keysAndChannels, plansAndMirrors]
+export const migrations: readonly Migration[] = [
+  firstTables,
+  keysAndChannels,
+  plansAndMirrors,
+  identities,
+  targets,
+]

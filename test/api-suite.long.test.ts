@@ -8,6 +8,8 @@ import { describe, expect, it } from 'vitest'
 import { type BreakTable, broken } from './api-breaks/broken-api.ts'
 import { cloneBreaks } from './api-breaks/clone-breaks.ts'
 import { guardBreaks } from './api-breaks/guard-breaks.ts'
+import { hostKeyBreaks } from './api-breaks/host-key-breaks.ts'
+import { identityBreaks } from './api-breaks/identity-breaks.ts'
 import { jobBreaks } from './api-breaks/job-breaks.ts'
 import { keptBreaks } from './api-breaks/kept-breaks.ts'
 import { mirrorBreaks } from './api-breaks/mirror-breaks.ts'
@@ -843,6 +845,8 @@ const table: BreakTable = {
   ...cloneBreaks,
   ...jobBreaks,
   ...pauseBreaks,
+  ...hostKeyBreaks,
+  ...identityBreaks,
 }
 
 describe('describeApi rejects', () => {
@@ -850,8 +854,8 @@ describe('describeApi rejects', () => {
     const rules: ApiRules = apiRules[about]
     const subject = await inProcess()
     try {
-      const api = broken(subject.api, breaks(subject))
-      const call = rules[rule]?.({ ...subject, api })
+      const { signedIn = subject.signedIn, ...broke } = breaks(subject)
+      const call = rules[rule]?.({ ...subject, api: broken(subject.api, broke), signedIn })
       // the rule itself must say so, and not something that broke on the way
       await expect(call).rejects.toBeInstanceOf(assert.AssertionError)
     } finally {

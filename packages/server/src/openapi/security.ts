@@ -1,0 +1,19 @@
+import type { EndpointRight } from '@gitferry/core/wire'
+import type { JsonObject } from './components.ts'
+
+/** How a token is shown. */
+export const securitySchemes: JsonObject = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A token of gitferry’s' },
+  authToken: { type: 'apiKey', in: 'header', name: 'X-Auth-Token', description: 'The same token' },
+}
+
+/** What an operation asks of its caller, for programs and, in the description, for people. */
+export function securityOf({ scope, within }: EndpointRight, description?: string): JsonObject {
+  if (scope === 'open') return { ...(description !== undefined && { description }), security: [] }
+  const needs = `Needs the scope \`${scope}\`${within ? '' : ', and a token that is not restricted to some repositories'}.`
+  return {
+    description: description === undefined ? needs : `${description}\n\n${needs}`,
+    security: [{ bearer: [] }, { authToken: [] }],
+    'x-scope': scope,
+  }
+}
