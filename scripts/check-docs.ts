@@ -1,11 +1,19 @@
 /**
  * Type-checks every TypeScript block of every document, as strictly as the sources, and follows every link to a file; a
- * link to a test must be named after it, and every source file that ARCHITECTURE.md names must be there.
+ * link to a test must be named after it, every source file that ARCHITECTURE.md or the threat table names must be there,
+ * and the threat table must be whole.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { codeBlocks, documents, missingFiles, problemWithTestLink, testLinks } from './documents.ts'
+import {
+  codeBlocks,
+  documents,
+  missingFiles,
+  problemsWithThreats,
+  problemWithTestLink,
+  testLinks,
+} from './documents.ts'
 
 const folder = '.build/documents'
 rmSync(folder, { recursive: true, force: true })
@@ -34,8 +42,11 @@ const broken = files.flatMap((file) =>
 )
 const tests = files.flatMap((file) => testLinks(file))
 broken.push(...tests.flatMap((link) => problemWithTestLink(link) ?? []))
-const gone = missingFiles(readFileSync('ARCHITECTURE.md', 'utf8'))
-broken.push(...gone.map((name) => `ARCHITECTURE.md: there is no ${name}`))
+for (const file of ['ARCHITECTURE.md', 'docs/threats.md']) {
+  const gone = missingFiles(readFileSync(file, 'utf8'))
+  broken.push(...gone.map((name) => `${file}: there is no ${name}`))
+}
+broken.push(...problemsWithThreats('docs/threats.md'))
 for (const problem of broken) console.error(problem)
 console.log(
   `documents: ${files.length} files, ${blocks.length} code blocks, ${tests.length} links to tests, ${broken.length} broken links`,

@@ -41,9 +41,10 @@ export interface TestLink {
   readonly name: string
 }
 
-/** A file whose cases are run by `npm test`: a test file, or a part of an exported suite. */
+/** A file whose cases are run by `npm test`: a test file, a part of an exported suite, or a table of planted traps. */
 const isTest = (path: string): boolean =>
-  path.endsWith('.test.ts') || /(?:^|\/)testing\/(?:api\/.+-rules|queue\/cases\/.+)\.ts$/.test(path)
+  path.endsWith('.test.ts') ||
+  /(?:^|\/)(?:testing\/(?:api\/.+-rules|queue\/cases\/.+)|planted-traps\/.+-traps)\.ts$/.test(path)
 
 /** Every link of a document to a test. */
 export function testLinks(file: string, text = readFileSync(file, 'utf8')): TestLink[] {
@@ -58,6 +59,45 @@ export function problemWithTestLink({ file, name, path }: TestLink): string | un
   const source = readFileSync(path, 'utf8')
   const isNamed = [`'${name}'`, `"${name}"`, `\`${name}\``].some((literal) => source.includes(literal))
   return isNamed ? undefined : `${file}: ${path} has no test "${name}"`
+}
+
+const numbered = (letter: string, count: number, digits = 2): string[] =>
+  Array.from({ length: count }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`)
+
+/** Every row that docs/threats.md must have, once. */
+export const threatIds: readonly string[] = [
+  ...numbered('A', 15),
+  ...numbered('B', 9),
+  ...numbered('C', 16),
+  ...numbered('D', 14),
+  ...numbered('E', 11),
+  ...numbered('F', 15),
+  ...numbered('G', 18),
+  ...numbered('H', 7),
+  ...numbered('I', 7),
+  ...numbered('J', 3),
+  ...numbered('W', 27, 1),
+  ...numbered('N', 2),
+]
+
+/**
+ * What is wrong with the threat table: every id is there, once, and has a test, or is said not to be offered.
+ */
+export function problemsWithThreats(file: string, text = readFileSync(file, 'utf8')): string[] {
+  const rows = text.split('\n').flatMap((line) => {
+    const [, id] = /^\| ([A-Z]\d+) \|.*\|$/.exec(line) ?? []
+    return id === undefined ? [] : [{ id, line }]
+  })
+  const known = new Set(threatIds)
+  const counts = Map.groupBy(rows, ({ id }) => id)
+  return [
+    ...threatIds.filter((id) => !counts.has(id)).map((id) => `${file}: ${id} is missing`),
+    ...[...counts].filter(([, { length }]) => length > 1).map(([id]) => `${file}: ${id} is there twice`),
+    ...[...counts.keys()].filter((id) => !known.has(id)).map((id) => `${file}: ${id} is not on the list`),
+    ...rows
+      .filter(({ line }) => testLinks(file, line).length === 0 && !line.includes('*Not offered*'))
+      .map(({ id }) => `${file}: ${id} has no test`),
+  ]
 }
 
 /** Where the paths that ARCHITECTURE.md names begin. */

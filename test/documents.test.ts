@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApiSandbox } from '@gitferry/core/testing'
 import { afterEach, expect, it } from 'vitest'
-import { codeBlocks, missingFiles, problemWithTestLink, testLinks } from '../scripts/documents.ts'
+import {
+  codeBlocks,
+  missingFiles,
+  problemsWithThreats,
+  problemWithTestLink,
+  testLinks,
+  threatIds,
+} from '../scripts/documents.ts'
 import { DingtalkRobot } from './dingtalk-robot.ts'
 import { type ServerProcess, startServer, stopServer } from './server-process.ts'
 import { makeKey, serveGitOverSsh } from './ssh-git-server.ts'
@@ -54,13 +61,14 @@ async function serve(flags: readonly string[] = []) {
 }
 
 /** Runs a block of a document as it stands, but for its addresses; answers what it prints. */
-async function run(code: string): Promise<string> {
+async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const file = join(here, `document-${process.pid}.block.ts`)
   const { rm } = await import('node:fs/promises')
   writeFileSync(file, code)
   try {
     const child = spawn(process.execPath, ['--conditions=@gitferry/source', file], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     let printed = ''
     child.stdout.on('data', (chunk: Buffer) => {
@@ -89,6 +97,14 @@ it('the README’s embedding example keeps two remotes in step', async () => {
 it('the README’s client example runs every task of a server', async () => {
   const { url } = await serve()
   expect(await run(block('client').replace('http://127.0.0.1:38080', url))).toBe('copy success')
+})
+
+it('the README’s token shows its own repository and no other', async () => {
+  const { gitferry, sandbox, url } = await serve()
+  await gitferry.repos.register({ name: 'another', path: sandbox.secondBarePath })
+  const { token } = await gitferry.tokens.create({ name: 'operator', scope: 'admin' })
+  const code = block('tokens').replaceAll('http://127.0.0.1:38080', url)
+  expect(await run(code, { GITFERRY_TOKEN: token })).toBe('clone')
 })
 
 it('the README’s key opens a remote over ssh', async () => {
@@ -227,5 +243,33 @@ it('a link to a test that is not there, or is called otherwise, is a problem', (
 it('a source file that a document names and that is not there is a problem', () => {
   expect(missingFiles('`git/store.ts`, `core/src/gitferry.ts`, `git/gone.ts` and `data/x`')).toEqual([
     'git/gone.ts',
+  ])
+})
+
+it('docs/threats.md has every threat once, with tests that are there, or says that there is nothing to attack', () => {
+  const text = readFileSync(fileURLToPath(new URL('../docs/threats.md', import.meta.url)), 'utf8')
+  expect(problemsWithThreats('docs/threats.md', text)).toEqual([])
+  expect(missingFiles(text)).toEqual([])
+  const links = testLinks('docs/threats.md', text)
+  expect(links.length).toBeGreaterThan(threatIds.length)
+  expect(links.flatMap((link) => problemWithTestLink(link) ?? [])).toEqual([])
+})
+
+it('a threat that is missing, there twice, unknown or without a test is a problem', () => {
+  const link =
+    '[that finds the target moved meanwhile is planned anew, and overwrites nothing](../test/resilience.test.ts)'
+  const rows = threatIds.map((id) => `| ${id} | threat | defence | ${link} |`)
+  expect(problemsWithThreats('docs/x.md', rows.join('\n'))).toEqual([])
+  const wrong = [
+    ...rows.slice(2),
+    rows[5],
+    `| Z01 | threat | defence | ${link} |`,
+    '| A02 | threat | defence | [a document](x.md) |',
+  ]
+  expect(problemsWithThreats('docs/x.md', wrong.join('\n'))).toEqual([
+    'docs/x.md: A01 is missing',
+    'docs/x.md: A06 is there twice',
+    'docs/x.md: Z01 is not on the list',
+    'docs/x.md: A02 has no test',
   ])
 })
