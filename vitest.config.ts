@@ -4,7 +4,8 @@ import { memoryFolder } from './test/memory-folder.ts'
 
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root, include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] },
+  // files share what they import: none of these changes a module, and reading core anew takes as long as testing it
+  test: { name, root, isolate: false, include: ['test/**/*.test.ts'], exclude: ['test/**/*.long.test.ts'] },
 })
 
 /** Fails a test by any answer of a gitferry that is not as its API is described. */
@@ -29,7 +30,7 @@ export default defineConfig({
       project('core', 'packages/core'),
       project('adapters', 'packages/adapters'),
       project('client', 'packages/client'),
-      { ...server, test: { ...server.test, setupFiles: [checkedFetch] } },
+      { ...server, test: { ...server.test, isolate: true, setupFiles: [checkedFetch] } },
       {
         extends: true,
         test: {

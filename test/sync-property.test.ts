@@ -3,7 +3,7 @@ import { PropertyEngine } from './sync-property/engine.ts'
 import { holdsFor } from './sync-property/property.ts'
 
 /** Always the same ones here; thousands of new ones in `npm run test:long`. */
-const cases = 200
+const cases = 120
 
 describe('over random refs on both sides, random policies, and pushes by others between plan and push', () => {
   let engine: PropertyEngine
