@@ -18,7 +18,7 @@ import { auditId } from './audit-id.ts'
 import type { ServiceContext } from './context.ts'
 import { findAccessKey } from './find-or-refuse.ts'
 import { newGrant } from './new-grant.ts'
-import { ownersOf } from './owners.ts'
+import { ownersOf, showWithOwners } from './owners.ts'
 import { findBatches, findPage } from './pages.ts'
 import { refuseTakenGrant } from './refuse-taken-grant.ts'
 import type { SealedPlace } from './sealed-values.ts'
@@ -100,12 +100,7 @@ export class AccessKeysService implements AccessKeysApi {
     return { id, deleted: true }
   }
 
-  async #answers(rows: readonly AccessKeyRow[]): Promise<AccessKey[]> {
-    const owners = await ownersOf(this.#context.storage, rows)
-    return rows.flatMap((row) => {
-      const owner = owners.get(row.user_id)
-      // deleted since the rows were read, and the key with them
-      return owner === undefined ? [] : [toAccessKey(row, owner)]
-    })
+  #answers(rows: readonly AccessKeyRow[]): Promise<AccessKey[]> {
+    return showWithOwners(this.#context.storage, rows, toAccessKey)
   }
 }

@@ -22,7 +22,7 @@ import type { ServiceContext } from './context.ts'
 import { askForCredentials } from './credentials-asked.ts'
 import { findToken } from './find-or-refuse.ts'
 import { newGrant, type OwnerByName } from './new-grant.ts'
-import { ownersOf } from './owners.ts'
+import { ownersOf, showWithOwners } from './owners.ts'
 import { findBatches, findPage } from './pages.ts'
 import { refuseTakenGrant } from './refuse-taken-grant.ts'
 import { toToken } from './to-token.ts'
@@ -112,12 +112,7 @@ export class TokensService implements TokensApi {
     return { id, deleted: true }
   }
 
-  async #answers(rows: readonly TokenRow[]): Promise<Token[]> {
-    const owners = await ownersOf(this.#context.storage, rows)
-    return rows.flatMap((row) => {
-      const owner = owners.get(row.user_id)
-      // deleted since the rows were read, and the token with them
-      return owner === undefined ? [] : [toToken(row, owner)]
-    })
+  #answers(rows: readonly TokenRow[]): Promise<Token[]> {
+    return showWithOwners(this.#context.storage, rows, toToken)
   }
 }
