@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { id, timestamp } from './id.ts'
-import { grant, scope } from './scope.ts'
+import { grant, shownGrant } from './scope.ts'
 
 /**
  * A pair of keys with which requests are signed (AK/SK): the id is sent, the secret signs and is never sent. It is shown
@@ -8,16 +7,8 @@ import { grant, scope } from './scope.ts'
  */
 export const accessKey = z
   .object({
-    id,
-    name: z.string(),
-    user_id: id,
-    user: z.string().describe('The name of the user whose it is'),
+    ...shownGrant,
     access_key_id: z.string().describe('What a signed request names: 20 letters and digits'),
-    scope,
-    repo_ids: z.array(id).nullable().describe('The only repositories that it reaches; null: every one'),
-    expires_at: timestamp.nullable(),
-    last_used_at: timestamp.nullable().describe('To the minute'),
-    created_at: timestamp,
   })
   .meta({ id: 'AccessKey' })
 

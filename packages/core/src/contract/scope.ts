@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { scopes } from '../wire/index.ts'
-import { id } from './id.ts'
+import { id, timestamp } from './id.ts'
 import { line } from './text.ts'
 import { time } from './time.ts'
 
@@ -30,3 +30,16 @@ export const grant = {
 
 /** What was asked for, checked: times are RFC 3339 in UTC. */
 export type Grant = z.output<z.ZodObject<typeof grant>>
+
+/** The same as it is shown, with the name of the user, and without any secret. */
+export const shownGrant = {
+  id,
+  name: z.string(),
+  user_id: id,
+  user: z.string().describe('The name of the user whose it is'),
+  scope,
+  repo_ids: z.array(id).nullable().describe('The only repositories that it reaches; null: every one'),
+  expires_at: timestamp.nullable(),
+  last_used_at: timestamp.nullable().describe('To the minute'),
+  created_at: timestamp,
+}

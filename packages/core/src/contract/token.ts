@@ -1,21 +1,12 @@
 import { z } from 'zod'
-import { id, timestamp } from './id.ts'
-import { grant, scope } from './scope.ts'
+import { grant, shownGrant } from './scope.ts'
 import { userName } from './user.ts'
 
 /** What a caller shows to be let in. Its secret is shown once, when it is made. */
 export const token = z
   .object({
-    id,
-    name: z.string(),
-    user_id: id,
-    user: z.string().describe('The name of the user whose it is'),
-    scope,
-    repo_ids: z.array(id).nullable().describe('The only repositories that it reaches; null: every one'),
+    ...shownGrant,
     prefix: z.string().describe('What the token begins with, to tell tokens apart'),
-    expires_at: timestamp.nullable(),
-    last_used_at: timestamp.nullable().describe('To the minute'),
-    created_at: timestamp,
   })
   .meta({ id: 'Token' })
 
