@@ -19,8 +19,9 @@ export function fixedEnvironment(git: string, home: string): Readonly<Record<str
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '/bin/false',
-    SSH_ASKPASS: '/bin/false',
+    // Empty, so that nobody is started to be asked: a program would inherit the credential that git was given.
+    GIT_ASKPASS: '',
+    SSH_ASKPASS: '',
     SSH_ASKPASS_REQUIRE: 'never',
     GIT_PROTOCOL_FROM_USER: '0',
     GIT_NO_REPLACE_OBJECTS: '1',
