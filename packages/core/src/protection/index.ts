@@ -1,0 +1,5 @@
+export { headRefusal } from './head-refusal.ts'
+export { matchesName } from './matches-name.ts'
+export { type PushRule, pushRules } from './push-rules.ts'
+export { type AskedUpdate, refusalOf } from './refusal-of.ts'
+export { ruleLines } from './rule-lines.ts'
