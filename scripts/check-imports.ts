@@ -29,6 +29,8 @@ const coreMiddle = [
   'core/schedule',
   'core/notifications',
   'core/webhooks',
+  'core/signature',
+  'core/protection',
   'core/rights',
   'core/services',
   'core/runtime',
@@ -48,6 +50,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core/notifications': { layers: coreInside, packages: ['liquidjs'], node: false },
   'core/rights': { layers: coreInside, packages: [], node: false },
   'core/webhooks': { layers: coreInside, packages: [], node: true },
+  'core/signature': { layers: coreInside, packages: [], node: true },
+  'core/protection': { layers: coreInside, packages: [], node: false },
   // giving up is pure and of use everywhere below the services
   'core/runtime/abort': { layers: coreInside, packages: [], node: false },
   'core/git': { layers: [...coreInside, 'core/runtime/abort'], packages: ['ssh2'], node: true },
@@ -63,7 +67,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'server/bin': { layers: ['server', 'core', ...coreInside, 'adapters'], packages: ['pino'], node: true },
   server: {
     layers: ['core', ...coreInside],
-    packages: ['hono', '@hono/node-server', 'pino', 'prom-client', 'yaml', 'zod'],
+    packages: ['hono', '@hono/node-server', 'pino', 'prom-client', 'ssh2', 'yaml', 'zod'],
     node: true,
   },
   client: { layers: ['core/wire'], types: ['core/contract'], packages: ['ky'], node: false },

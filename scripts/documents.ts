@@ -77,7 +77,7 @@ export const threatIds: readonly string[] = [
   ...numbered('I', 7),
   ...numbered('J', 3),
   ...numbered('W', 27, 1),
-  ...numbered('N', 2),
+  ...numbered('K', 18),
 ]
 
 /**

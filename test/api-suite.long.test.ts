@@ -15,6 +15,8 @@ import { keptBreaks } from './api-breaks/kept-breaks.ts'
 import { mirrorBreaks } from './api-breaks/mirror-breaks.ts'
 import { pauseBreaks } from './api-breaks/pause-breaks.ts'
 import { planApplyBreaks } from './api-breaks/plan-apply-breaks.ts'
+import { projectBreaks } from './api-breaks/project-breaks.ts'
+import { publicKeyBreaks } from './api-breaks/public-key-breaks.ts'
 import { inProcess } from './in-process.ts'
 
 /** What is broken → the rule that must notice, and how it is broken. */
@@ -841,6 +843,8 @@ const table: BreakTable = {
   ...mirrorBreaks,
   ...guardBreaks,
   ...planApplyBreaks,
+  ...projectBreaks,
+  ...publicKeyBreaks,
   ...keptBreaks,
   ...cloneBreaks,
   ...jobBreaks,

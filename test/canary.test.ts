@@ -18,6 +18,7 @@ beforeAll(async () => {
   stage = await buildStage()
   canaries = [...sentByGit(stage.secrets), ...keptFromGit(stage.secrets), ...secretKeyCanaries(stage.secrets)]
   played = await play(stage)
+  canaries = [...canaries, ...played.signedIn.canaries]
 }, 120_000)
 afterAll(() => stage?.[Symbol.asyncDispose]())
 
@@ -32,6 +33,10 @@ describe('the secrets were where they belong', () => {
     )
     expect(played.webhooks).toEqual([200, 401, 400])
     expect(played.exitCode).toBe(0)
+  })
+
+  it('the token and the access key that gitferry gave out let in, and wrong ones did not', () => {
+    expect(played.signedIn).toMatchObject({ statuses: [200, 401, 200], clones: [0, 128] })
   })
 
   it('the ssh servers were shown these very keys, and accepted their signatures', () => {
@@ -136,6 +141,7 @@ describe('no secret stands, plain, URL-encoded or in base64,', () => {
       ...['POST /api/v1/ssh-keys', 'POST /api/v1/credentials', 'GET /api/v1/notification/channels'],
       ...['GET /api/v1/notification/deliveries', 'GET /api/v1/audit/logs', 'GET /api/v1/audit/export'],
       ...['GET /api/v1/sync/runs/1/log', 'GET /metrics', 'POST /api/webhooks/task-sync'],
+      ...['a signed request', 'POST /api/v1/repos/2/verify-key', 'GET /api/v1/access-keys'],
     ],
     'the errors': ['SSH_KEY_INVALID', 'INVALID_INPUT', 'URL_FORBIDDEN', 'SSH_KEY_EXISTS'],
     'the messages': ['what the robot was sent'],

@@ -123,6 +123,22 @@ describe('a clone without a path', () => {
     expect(overSsh.ssh_key_id).toBeNull()
   })
 
+  it('has whoever asked for it as its admin, in no project too, and a worktree has not', async () => {
+    const mia = await world.api.users.create({ name: 'mia' })
+    const asMia = world.api.as({ user: 'mia', scope: 'write' })
+    const path = join(world.sandbox.root, 'worktree')
+    for (const [place, admins] of [
+      [{}, [{ user_id: mia.id, role: 40 }]],
+      [{ path, name: 'worktree' }, []],
+    ] as const) {
+      const { id } = await asMia.repos.clone({ url: world.sandbox.originPath, ...place })
+      const { repo_id } = await asMia.jobs.wait(id)
+      const repo = await world.api.repos.get(repo_id ?? 0)
+      expect(repo).toMatchObject({ creator_id: mia.id, project_id: null })
+      expect((await world.api.members.list(repo.id)).items).toMatchObject(admins)
+    }
+  })
+
   it('keeps a login of its URL as a sealed credential, and nowhere else', async () => {
     const web = await http('me:secret-word')
     const { id } = await world.api.repos.clone({

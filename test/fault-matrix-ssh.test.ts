@@ -83,6 +83,7 @@ describe('a server over ssh', () => {
     expect(target()).toBe('')
     expect(left()).toEqual([])
     release()
+    await world.api.sync.tasks.update(task, { stall_timeout_ms: 300_000 })
     const healed = await world.run(task)
     expect(endOfRun(healed)).toEqual(['success', null, null])
     expect(outcomesOf(healed)).toEqual([['refs/heads/main', 'updated']])

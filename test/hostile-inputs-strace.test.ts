@@ -10,6 +10,7 @@ import { isAllowedExecution, strangeAddresses } from './hostile/allowed-traces.t
 import { carryHostileHistory } from './hostile/carry-hostile-history.ts'
 import { vectorsOf } from './hostile/corpus.ts'
 import { feedPlace } from './hostile/feed.ts'
+import { pushHostileRefs } from './hostile/feed-git.ts'
 import { feedWebhooks } from './hostile/feed-webhooks.ts'
 import { makeHostileRepositories } from './hostile/hostile-repositories.ts'
 import { type Differences, kinds } from './hostile/kinds.ts'
@@ -30,6 +31,9 @@ if (reason !== undefined) process.stdout.write(`passed over: ${reason}\n`)
 const condensed: readonly (readonly [EndpointName, string])[] = [
   ['repos.register', 'body.path'],
   ['repos.clone', 'body.path'],
+  ['content.blob', 'query.path'],
+  ['content.archive', 'query.ref'],
+  ['content.createCommit', 'body.actions[].path'],
   ['branches.create', 'body.name'],
   ['tags.create', 'body.ref'],
   ['repos.remotes.add', 'body.fetch_url'],
@@ -129,17 +133,32 @@ describe.skipIf(reason !== undefined)('a server that is traced, and fed with the
     expect(await gitferry.notifications.channels.test(channel.id)).toMatchObject({ success: true })
   }, 60_000)
 
-  it('started nothing but git, its helpers, ssh and itself, and connected to nothing but what it was given', async () => {
+  it('takes pushes to a repository that it hosts', async () => {
+    const { gitferry, ids } = stage
+    await gitferry.protection.set(ids.hosted, { kind: 'branch', name: 'HEAD*', push_level: 30 })
+    // from now on everybody is asked for a token
+    const grant = { name: 'git', scope: 'admin', user_id: ids.user } as const
+    const { token } = await gitferry.tokens.create(grant)
+    const { url } = server
+    const known = createClient({ baseUrl: url, fetch: server.fetch, token })
+    const { made, problems } = await pushHostileRefs({ ...stage, gitferry: known, token, url })
+    expect(problems).toEqual([])
+    expect(made).toContain('refs/heads/HEAD')
+  })
+
+  it('started nothing but git, its helpers, ssh, its own hooks and itself, and connected to nothing but what it was given', async () => {
     expect(await stopServer(server)).toBe(0)
     const trace = new Trace(file)
     expect(trace.unread()).toEqual([])
     const [executions, addresses] = [trace.executions(), trace.addresses()]
-    expect(executions.filter((execution) => !isAllowedExecution(execution))).toEqual([])
+    expect(executions.filter((execution) => !isAllowedExecution(execution, sandbox.dataDir))).toEqual([])
     const ports = [web.port, ssh.port, robot.port]
     expect(strangeAddresses(addresses, { dataDir: sandbox.dataDir, ports })).toEqual([])
     // and this was all seen
     const names = executions.map(({ program }) => basename(program))
-    expect(names).toEqual(expect.arrayContaining(['git', 'git-upload-pack', 'git-remote-http', 'ssh']))
+    expect(names).toEqual(
+      expect.arrayContaining(['git', 'git-upload-pack', 'git-remote-http', 'ssh', 'pre-receive']),
+    )
     for (const port of ports) expect(addresses).toContain(`AF_INET 127.0.0.1:${port}`)
     expect(readdirSync(join(dirname(sandbox.root), 'marks'))).toEqual([])
   })

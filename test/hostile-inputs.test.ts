@@ -4,7 +4,7 @@ import type { EndpointName } from '@gitferry/core/wire'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { matchesRefGlob } from '../packages/core/src/sync/ref-glob.ts'
 import { operationIdOf } from '../packages/server/src/openapi/operation-object.ts'
-import { problemWithCall } from './hostile/argv-shape.ts'
+import { problemsWithCalls } from './hostile/argv-shape.ts'
 import { carryHostileHistory } from './hostile/carry-hostile-history.ts'
 import { corpus, type Vector, vectorsOf } from './hostile/corpus.ts'
 import { feedPlace } from './hostile/feed.ts'
@@ -15,6 +15,7 @@ import { inputFields } from './hostile/inputs.ts'
 import { kinds } from './hostile/kinds.ts'
 import { askedNames } from './hostile/names.ts'
 import { places } from './hostile/places.ts'
+import { readPaths } from './hostile/read-paths.ts'
 import { Tally } from './hostile/tally.ts'
 import {
   importHostileRemotes,
@@ -134,6 +135,10 @@ describe('what was taken is used, and works or fails by its own rules', () => {
     expect(await syncAcceptedRepositories(world, { from: 'away', to: 'local' })).toEqual([])
   }, 120_000)
 
+  it('a path in a repository is taken as it stands, and a link is told and not followed', async () => {
+    expect(await readPaths(world)).toEqual([])
+  })
+
   it('a channel whose name leads to this machine is not connected to', async () => {
     expect(await tryReboundChannels(world)).toEqual([])
   })
@@ -162,11 +167,7 @@ describe('after all of it', () => {
   it('git was started in no other way than ours', () => {
     const calls = world.git.calls()
     expect(calls.length).toBeGreaterThan(500)
-    const problems = calls.flatMap((call) => {
-      const problem = problemWithCall(call)
-      return problem === undefined ? [] : [`${problem}: git ${call.args.join(' ')}`]
-    })
-    expect(problems).toEqual([])
+    expect(problemsWithCalls(calls)).toEqual([])
   })
 
   it('only names that the corpus gives were looked up', () => {

@@ -106,7 +106,7 @@ describe('a push', () => {
   it('that lands just before the run is out of time counts as landed', async () => {
     const { git } = wrapped('push', '$GIT "$@" >/dev/null 2>&1; exec sleep 600')
     const gitferry = await start({ git })
-    const task = await makeTask(gitferry, { timeout_ms: 1_500 })
+    const task = await makeTask(gitferry, { timeout_ms: 3_000 })
     const run = await gitferry.sync.tasks.run(task.id, { wait: true })
     expect(run).toMatchObject({ status: 'success', commit_range: originTip() })
   })
@@ -140,7 +140,7 @@ describe('a run', () => {
   it('that takes longer than the task allows is ended, and leaves no process', async () => {
     const { git, marks } = wrapped('fetch', 'echo $$ > $DIR/pid; exec sleep 600')
     const gitferry = await start({ git })
-    const task = await makeTask(gitferry, { timeout_ms: 1_000 })
+    const task = await makeTask(gitferry, { timeout_ms: 2_000 })
     // the store is seeded by a fetch too, with the same limit
     const run = await gitferry.sync.tasks.run(task.id, { wait: true })
     expect(run).toMatchObject({ status: 'failed', error_code: 'GIT_TIMEOUT' })

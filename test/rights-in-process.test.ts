@@ -122,6 +122,30 @@ const asks: Readonly<Record<'repo' | 'task' | 'run' | 'plan' | 'job', Readonly<R
     'tags.get': (api, id) => api.tags.get(id, 'v1'),
     'tags.create': (api, id) => api.tags.create(id, { name: 'v2' }),
     'tags.delete': (api, id) => api.tags.delete(id, 'v1'),
+    'content.commits': (api, id) => api.content.commits(id),
+    'content.tree': (api, id) => api.content.tree(id),
+    'content.blob': (api, id) => api.content.blob(id, { path: 'readme' }),
+    'content.compare': (api, id) => api.content.compare(id, { base: 'main', head: 'v1' }),
+    'content.createCommit': (api, id) =>
+      api.content.createCommit(id, {
+        ...{ branch: 'main', message: 'mine' },
+        actions: [{ action: 'create', path: 'new', content: 'mine' }],
+      }),
+    'content.archive': (api, id) => api.content.archive(id),
+    'stats.get': (api, id) => api.stats.get(id),
+    'members.list': (api, id) => api.members.list(id),
+    'members.all': (api, id) => collect(api.members.all(id)),
+    'members.set': (api, id) => api.members.set(id, 1, { role: 40 }),
+    'members.delete': (api, id) => api.members.delete(id, 1),
+    'deployKeys.list': (api, id) => api.deployKeys.list(id),
+    'deployKeys.all': (api, id) => collect(api.deployKeys.all(id)),
+    'deployKeys.add': (api, id) => api.deployKeys.add(id, { title: 'mine', key: 'x' }),
+    'deployKeys.delete': (api, id) => api.deployKeys.delete(id, 1),
+    'protection.list': (api, id) => api.protection.list(id),
+    'protection.all': (api, id) => collect(api.protection.all(id)),
+    'protection.set': (api, id) => api.protection.set(id, { kind: 'tag', name: 'v*' }),
+    'protection.delete': (api, id) => api.protection.delete(id, 1),
+    'publicKeys.verify': (api, id) => api.publicKeys.verify(id, { private_key: 'x' }),
     'sync.tasks.create': (api, target_repo_id) =>
       api.sync.tasks.create({
         ...{ repo_id: one.id, source_remote: 'local', source_branch: 'main' },
@@ -186,7 +210,10 @@ async function failure(asked: Promise<unknown>): Promise<GitferryError> {
   throw new Error('it was answered', { cause: thrown })
 }
 
-const looked: readonly TableName[] = ['repos', 'remotes', 'tasks', 'runs', 'plans', 'kept_refs', 'jobs']
+const looked: readonly TableName[] = [
+  ...(['repos', 'remotes', 'tasks', 'runs', 'plans', 'kept_refs', 'jobs'] as const),
+  ...(['members', 'public_keys', 'protected_refs'] as const),
+]
 
 /** Every record, and every ref of the second repository. */
 async function everything() {

@@ -12,14 +12,19 @@ const shownAs: Readonly<Record<string, (token: string) => Readonly<Record<string
 }
 
 const held: Readonly<Record<Scope, readonly string[]>> = {
+  member: ['open'],
   read: ['open', 'read'],
   write: ['open', 'read', 'write'],
   admin: ['open', 'read', 'write', 'admin'],
 }
 
 /** What a caller gets there whose credential has this scope and, where it is restricted, reaches one repository. */
-const expectedOf = ({ right }: Address, scope: Scope, isRestricted = false): Expected =>
-  held[scope].includes(right.scope) && (right.within || !isRestricted) ? 'answered' : 403
+const expectedOf = ({ right }: Address, scope: Scope, isRestricted = false): Expected => {
+  // what a role in a repository may give, the service behind the address asks for
+  const mayHaveTheRole = right.byRole === true && (scope === 'member' || scope === 'write')
+  const isReached = held[scope].includes(right.scope) || mayHaveTheRole
+  return isReached && (right.within || !isRestricted) ? 'answered' : 403
+}
 
 const isOpen = ({ right }: Address): boolean => right.scope === 'open'
 

@@ -14,6 +14,13 @@ export interface Breaks {
   readonly system?: Partial<GitferryApi['system']>
   readonly remotes?: Partial<GitferryApi['repos']['remotes']>
   readonly tags?: Partial<GitferryApi['tags']>
+  readonly content?: Partial<GitferryApi['content']>
+  readonly stats?: Partial<GitferryApi['stats']>
+  readonly projects?: Partial<GitferryApi['projects']>
+  readonly members?: Partial<GitferryApi['members']>
+  readonly publicKeys?: Partial<GitferryApi['publicKeys']>
+  readonly deployKeys?: Partial<GitferryApi['deployKeys']>
+  readonly protection?: Partial<GitferryApi['protection']>
   readonly keys?: Partial<GitferryApi['keys']>
   readonly credentials?: Partial<GitferryApi['credentials']>
   readonly hostKeys?: Partial<GitferryApi['hostKeys']>
@@ -50,6 +57,13 @@ export const broken = (api: GitferryApi, breaks: Breaks): GitferryApi => ({
   },
   jobs: replace(api.jobs, breaks.jobs),
   tags: replace(api.tags, breaks.tags),
+  content: replace(api.content, breaks.content),
+  stats: replace(api.stats, breaks.stats),
+  projects: replace(api.projects, breaks.projects),
+  members: replace(api.members, breaks.members),
+  publicKeys: replace(api.publicKeys, breaks.publicKeys),
+  deployKeys: replace(api.deployKeys, breaks.deployKeys),
+  protection: replace(api.protection, breaks.protection),
   keys: replace(api.keys, breaks.keys),
   credentials: replace(api.credentials, breaks.credentials),
   hostKeys: replace(api.hostKeys, breaks.hostKeys),

@@ -16,6 +16,11 @@ export function badInputs({ secrets, http, ssh, robot, sandbox }: Stage, stored:
     code,
     call: (api) => api.keys.create({ name: what, private_key, ...more }),
   })
+  const verifying = (what: string, private_key: string): BadInput => ({
+    what,
+    code: 'SSH_KEY_INVALID',
+    call: (api) => api.publicKeys.verify(stored.hosted, { private_key }),
+  })
   const storing = (code: string, what: string, fields: Record<string, unknown>): BadInput => ({
     what,
     code,
@@ -52,6 +57,13 @@ export function badInputs({ secrets, http, ssh, robot, sandbox }: Stage, stored:
     importing('SSH_KEY_INVALID', 'a key without its last line', source.replace(/-----END.*\n/, '')),
     importing('SSH_KEY_INVALID', 'a key of another type', source, { type: 'rsa' }),
     importing('SSH_KEY_EXISTS', 'a key a second time', source),
+    verifying('half a key that is verified', source.slice(0, source.length / 2)),
+    verifying('a key that is verified, and encrypted', encrypted.replace(/-----END.*\n/, '')),
+    {
+      what: 'a private key for a public one',
+      code: 'SSH_KEY_INVALID',
+      call: (api) => api.deployKeys.add(stored.hosted, { title: 'private', key: source }),
+    },
 
     storing('INVALID_INPUT', 'a password with a line end', { password: `${password}\n` }),
     storing('INVALID_INPUT', 'a password for a type', { type: password }),

@@ -3,6 +3,7 @@ import { makeKey } from '../ssh-git-server.ts'
 import { badInputs, sendBadRequests } from './bad-inputs.ts'
 import { readEverything } from './read-everything.ts'
 import { filesBelow } from './seen-files.ts'
+import { type SignedIn, signIn } from './sign-in.ts'
 import type { Stage } from './stage.ts'
 import { carry, deadPlace, httpOrigin, postWebhook, runTask, type Stored, sshUrl, store } from './story.ts'
 import { tableValues } from './table-values.ts'
@@ -22,6 +23,7 @@ export interface Played {
   readonly refusals: readonly { readonly what: string; readonly code: string; readonly expected: string }[]
   readonly badRequests: readonly number[]
   readonly exitCode: number | NodeJS.Signals
+  readonly signedIn: SignedIn
 }
 
 /** Uses every secret, rightly and wrongly, then ends the server; what was seen meanwhile is in the evidence. */
@@ -43,6 +45,7 @@ export async function play(stage: Stage): Promise<Played> {
   // one for each run: those above, and the one of the webhook
   await events.whenSeen('delivery.finished', successes.length + Object.keys(failures).length + 1)
   await readEverything(stage, stored)
+  const signedIn = await signIn(stage, stored)
   watch.look()
   watch.lookAtDatabase()
   const exitCode = await stage.stop()
@@ -50,7 +53,18 @@ export async function play(stage: Stage): Promise<Played> {
   watch.lookAtDatabase()
   gather(stage)
   return {
-    ...{ stored, tests, refusedTests, successes, failures, webhooks, refusals, badRequests, exitCode },
+    ...{
+      stored,
+      tests,
+      refusedTests,
+      successes,
+      failures,
+      webhooks,
+      refusals,
+      badRequests,
+      exitCode,
+      signedIn,
+    },
   }
 }
 

@@ -5,6 +5,8 @@ import type { Stage } from './stage.ts'
 /** What was stored, by its id. */
 export interface Stored {
   readonly repo: number
+  /** One that gitferry hosts, with a commit. */
+  readonly hosted: number
   readonly keys: Readonly<Record<'source' | 'target' | 'encrypted' | 'stranger', number>>
   readonly credentials: Readonly<Record<'password' | 'token' | 'wrong' | 'dead' | 'echoed', number>>
   readonly channel: number
@@ -81,7 +83,11 @@ export async function store({
 
   const task = { name: 'origin to backup', repo_id: repo, source_branch: 'main', target_remote: 'backup' }
   const { id } = await api.sync.tasks.create(task)
-  return { repo, keys: { source, target, encrypted, stranger }, credentials, channel, task: id }
+  const { id: hosted } = await api.repos.create({ name: 'hosted' })
+  const actions = [{ action: 'create', path: 'readme', content: 'hosted\n' } as const]
+  await api.content.createCommit(hosted, { branch: 'main', message: 'Begin', actions })
+  await api.publicKeys.verify(hosted, { private_key: keys.stranger.private })
+  return { repo, hosted, keys: { source, target, encrypted, stranger }, credentials, channel, task: id }
 }
 
 /** A run from a remote's `branch` to another remote, to its end. */

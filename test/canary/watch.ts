@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { relative } from 'node:path'
 import type { Evidence } from './evidence.ts'
 import { ProcessSamples } from './process-samples.ts'
 import { filesBelow, type SeenFile } from './seen-files.ts'
@@ -45,8 +45,9 @@ export class Watch implements Disposable {
 
   #keep(kind: string, { path, stats, content }: SeenFile): void {
     if (content) this.#evidence.add(kind, path, content)
-    // git makes its objects for everybody; their folder keeps everybody out, as that of a socket does
-    const isSheltered = path.startsWith(join(this.#folders.data, 'stores/')) || stats.isSocket()
+    // git makes objects and index files for everybody; their folder keeps everybody out, as that of a socket does
+    const isSheltered =
+      /^(?:stores|index\/commit-\w+)\//.test(relative(this.#folders.data, path)) || stats.isSocket()
     if ((stats.mode & 0o077) !== 0 && !stats.isSymbolicLink() && !isSheltered) this.openToOthers.add(path)
   }
 

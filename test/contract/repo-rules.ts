@@ -7,20 +7,27 @@ import { data, refused, type World } from './world.ts'
 
 const fields = [
   'created_at',
+  // added since: who made it, and what it stands under, is for and was copied from
+  'creator_id',
   'credential_id',
   'current_branch',
   'default_branch',
+  'description',
+  'forked_from_id',
+  'group_name',
   'id',
   'is_bare',
   // added since: whether gitferry keeps its files
   'is_hosted',
   'name',
   'path',
+  'project_id',
   'remotes',
   'size_bytes',
   'ssh_key_id',
   'updated_at',
   'uuid',
+  'visibility',
 ]
 
 const stranger = 4711

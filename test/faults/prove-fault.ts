@@ -22,6 +22,8 @@ export interface FaultRow {
   readonly ends: RunEnd
   /** What becomes of every ref that the task covers; `[]`: the fault comes before there is a plan. */
   readonly outcomes: 'updated' | 'failed' | readonly []
+  /** What the task allows a stall while the fault lasts, in ms. Default 300,000: it is not for a stall that the row fails. */
+  readonly stallMs?: number
   /** How often the faulty request is made in the run. Default 1. */
   readonly met?: number
   /** What a ref that landed is told with. */
@@ -75,17 +77,24 @@ export function expectTruth(world: FaultWorld, run: RunWithRefs): void {
 
 const isFine = (outcome: RefOutcome) => outcome === 'updated' || outcome === 'in_step'
 
+/** What a task allows a stall by default, in ms. */
+const usual = 300_000
+
 /**
  * Carries out one row: something new at the source, a run under the fault, and one more when the fault is over. The world
  * must be in step, and is so again afterwards.
  */
 export async function proveFault(world: FaultWorld, row: FaultRow): Promise<RunWithRefs> {
-  const { ends, met = 1, outcomes, reason, rule } = row
+  const { ends, met = 1, outcomes, reason, rule, stallMs = usual } = row
+  const allowStall = (stall_timeout_ms: number) =>
+    world.api.sync.tasks.update(world.taskId, { stall_timeout_ms })
   const lands = outcomes === 'updated'
   const before = world.target()
   world.commit()
   world.proxy.inject(rule)
+  if (stallMs !== usual) await allowStall(stallMs)
   const run = await world.run()
+  if (stallMs !== usual) await allowStall(usual)
 
   expect(endOf(run), run.error_message ?? '').toEqual(ends)
   expect(world.proxy.requests.filter(({ isFaulty }) => isFaulty)).toHaveLength(met)

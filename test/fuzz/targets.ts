@@ -1,23 +1,31 @@
 import type { AnyFuzzTarget, FuzzTarget } from './fuzz-target.ts'
 import { addressTargets } from './targets/addresses.ts'
 import { clientTargets } from './targets/client.ts'
+import { commitActionTargets } from './targets/commit-actions.ts'
 import { configurationTargets } from './targets/configuration.ts'
 import { environmentTargets } from './targets/environment.ts'
 import { forkServerTargets } from './targets/fork-server.ts'
+import { gitAddressTargets } from './targets/git-addresses.ts'
 import { gitConfigTargets } from './targets/git-config.ts'
+import { gitContentTargets } from './targets/git-content.ts'
 import { gitObjectTargets } from './targets/git-objects.ts'
 import { gitPushTargets } from './targets/git-push.ts'
 import { gitRefTargets } from './targets/git-refs.ts'
+import { gitServingTargets } from './targets/git-serving.ts'
+import { gitStreamTargets } from './targets/git-streams.ts'
 import { hostTargets } from './targets/hosts.ts'
 import { identityTargets } from './targets/identities.ts'
 import { keyTargets } from './targets/keys.ts'
 import { lfsTargets } from './targets/lfs.ts'
+import { protectionTargets } from './targets/protection.ts'
+import { publicKeyTargets } from './targets/public-keys.ts'
 import { redactionTargets } from './targets/redaction.ts'
 import { refNameTargets } from './targets/ref-names.ts'
 import { refRuleTargets } from './targets/ref-rules.ts'
 import { repositoryFileTargets } from './targets/repository-files.ts'
 import { retryAfterTargets } from './targets/retry-after.ts'
 import { scheduleTargets } from './targets/schedules.ts'
+import { signatureTargets } from './targets/signatures.ts'
 import { sshTargets } from './targets/ssh.ts'
 import { storedTargets } from './targets/stored.ts'
 import { templateTargets } from './targets/templates.ts'
@@ -30,6 +38,10 @@ const all: readonly AnyFuzzTarget[] = [
   ...redactionTargets,
   ...gitRefTargets,
   ...gitObjectTargets,
+  ...gitContentTargets,
+  ...gitStreamTargets,
+  ...gitServingTargets,
+  ...gitAddressTargets,
   ...gitConfigTargets,
   ...repositoryFileTargets,
   ...refNameTargets,
@@ -42,6 +54,10 @@ const all: readonly AnyFuzzTarget[] = [
   ...forkServerTargets,
   ...sshTargets,
   ...keyTargets,
+  ...publicKeyTargets,
+  ...signatureTargets,
+  ...commitActionTargets,
+  ...protectionTargets,
   ...identityTargets,
   ...webhookTargets,
   ...scheduleTargets,

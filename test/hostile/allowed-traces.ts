@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { preReceiveScript } from '../../packages/core/src/git/serving/pre-receive-script.ts'
 import type { Execution } from './trace.ts'
 
 const path = String.raw`'/[^'\p{Cc}]+'`
@@ -35,16 +36,29 @@ const sshWords = new RegExp(
   'u',
 )
 
-/** Whether gitferry may start this: git, what belongs to git, ssh, and itself (its fork server). */
-export function isAllowedExecution({ args, isWhole, program }: Execution): boolean {
+/** The hooks that weigh pushes to hosted repositories; git tells them what is pushed on their standard input. */
+const ownHooks = ['pre-receive', 'post-receive']
+
+/** Whether gitferry may start this: git, what belongs to git, ssh, its own hooks, and itself (its fork server). */
+export function isAllowedExecution({ args, isWhole, program }: Execution, dataDir: string): boolean {
   if (programs.test(program) || helpers.test(program)) return true
   const [, ...words] = args
   if (!isWhole) return false
+  if (ownHooks.some((name) => program === `${dataDir}/hooks/${name}`)) return words.length === 0
   if (program === process.execPath) {
     return ownPrograms.some((own) => own.every((word, index) => word === words[index]))
   }
   if (/^\/usr\/(?:local\/)?bin\/ssh$/.test(program)) return sshWords.test(words.join(' '))
+  // the hook that weighs names has one program, and names are its input
+  if (/^(?:\/usr)?\/bin\/[gm]?awk$/.test(program)) {
+    return words.length === 1 && preReceiveScript.includes(`awk '${words[0]}'`)
+  }
+  // the hook that writes down what was pushed
+  if (/^(?:\/usr)?\/bin\/cat$/.test(program)) return words.length === 0
   if (/^(?:\/usr)?\/bin\/(?:ba|da)?sh$/.test(program)) {
+    // what a hosted repository is told to ask about alternates: nothing
+    if (words[1] === 'exit 0 # "$@"')
+      return words.length === 4 && words[3]?.startsWith(`${dataDir}/stores/`) === true
     return words[0] === '-c' && shellLines.some((line) => line.test(words[1] ?? ''))
   }
   // what receive-pack is told to ask about alternates, instead of what the target’s configuration names

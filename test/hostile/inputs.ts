@@ -10,7 +10,7 @@ export interface InputField {
   readonly isText: boolean
 }
 
-interface Schema {
+export interface Schema {
   readonly $ref?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
@@ -23,7 +23,7 @@ interface Schema {
   readonly const?: unknown
 }
 
-interface Place {
+export interface Place {
   readonly at: string
   readonly isText: boolean
 }
@@ -38,7 +38,7 @@ const isText = ({ type, enum: words, const: word }: Schema): boolean =>
   words === undefined && word === undefined && (type === undefined || [type].flat().includes('string'))
 
 /** The places of a schema where a single value stands: through properties, lists, records and alternatives. */
-function placesOf(schema: Schema, at: string, named: (reference: string) => Schema): Place[] {
+export function placesOf(schema: Schema, at: string, named: (reference: string) => Schema): Place[] {
   if (schema.$ref !== undefined) return placesOf(named(schema.$ref), at, named)
   const { properties = {}, items, additionalProperties, anyOf = [], oneOf = [], allOf = [] } = schema
   const inner = [

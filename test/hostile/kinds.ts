@@ -15,6 +15,11 @@ export interface Kind {
 }
 
 const refs = vectorsOf('ref')
+const filePaths = vectorsOf('file_path')
+const changedByNone = [
+  'taken',
+  'a path is taken as it stands, and no commit has changed one like it',
+] as const
 const withRoot = (text: string, root: string): string => text.replace(/\$\{ROOT\}/g, root)
 
 const opensAndRunsNothing = [
@@ -34,6 +39,22 @@ export const kinds = {
   optionalRef: {
     vectors: refs,
     differs: { 'ref-048': ['taken', 'empty means the default'] },
+  },
+  /** A branch, a tag or the name of a commit, to read from: what is none of them names nothing. */
+  revision: { vectors: refs },
+  /** What is there under none of these names. */
+  unknown: {
+    vectors: [...refs, ...filePaths],
+    differs: { ref: ['refused', 'nothing is called so'], file_path: ['refused', 'nothing is called so'] },
+  },
+  /** What a rule of protection is for: it matches names, and makes none. */
+  ruleName: {
+    vectors: refs,
+    differs: Object.fromEntries(
+      refs
+        .filter(({ code, text }) => !/[\p{Cc}\p{Cf} ~^:?[\\]|^refs\/|^$/u.test(text) && code !== 'too_long')
+        .map(({ id }) => [id, ['taken', 'a rule for a name that no ref can have matches none'] as const]),
+    ),
   },
   /** A glob over full names, or a refspec that renames. */
   selection: {
@@ -60,6 +81,13 @@ export const kinds = {
     differs: {
       'remote_url-034': ['taken', 'a login in a URL becomes a sealed credential and leaves the URL'],
     },
+  },
+  /** A URL in base64; those that are taken are connected to, and tried where no name leads anywhere. */
+  encodedUrl: {
+    vectors: vectorsOf('remote_url').filter(
+      ({ expect, id }) => expect === 'reject' && id !== 'remote_url-034',
+    ),
+    value: (text) => Buffer.from(text).toString('base64'),
   },
   /** A URL that is reached by ssh, and nothing else. */
   sshUrl: {
@@ -93,15 +121,46 @@ export const kinds = {
     value: withRoot,
     differs: { repo_path: ['refused', 'nothing is cloned to what is there already'] },
   },
-  /** No endpoint reads contents yet (the content API comes later): the nearest is a folder below the root. */
+  /** A file in a commit, to read; the repository has those that the corpus accepts, and its links. */
+  file: {
+    vectors: filePaths,
+    differs: { 'file_path-019': ['taken', 'a link is told as what it is, which is looked at'] },
+  },
+  /** A directory in a commit; empty: the top. */
+  directory: { vectors: filePaths, differs: { 'file_path-021': ['taken', 'empty means the top'] } },
+  /** What commits have changed: a path that was never there is of none. */
+  pathOfCommits: {
+    vectors: filePaths,
+    differs: {
+      'file_path-013': changedByNone,
+      'file_path-017': changedByNone,
+      'file_path-018': changedByNone,
+      'file_path-019': ['taken', 'the commits that changed the link itself'],
+      'file_path-020': changedByNone,
+      'file_path-021': ['taken', 'empty means every commit'],
+    },
+  },
+  /** A file that a commit makes, where no other is. */
+  newFile: { vectors: filePaths },
+  /** A file that a commit moves away. */
+  movedFile: {
+    vectors: filePaths,
+    differs: { 'file_path-019': ['taken', 'the link itself is moved, and stays one'] },
+  },
+  /** What a file is to hold. */
+  content: {
+    vectors: texts,
+    differs: decided('any text is one', (text) => !text.isWellFormed()),
+  },
+  /** A folder below the root, as a path inside a repository would be. */
   folderPath: {
-    vectors: vectorsOf('file_path'),
+    vectors: filePaths,
     value: (text: string, root: string) => `${root}/${text}`,
     differs: { file_path: ['refused', 'no repository is there'] },
   },
   /** The same of a folder that is made. */
   newFolderPath: {
-    vectors: vectorsOf('file_path'),
+    vectors: filePaths,
     value: (text: string, root: string) => `${root}/${text}`,
     differs: {
       'file_path-013': ['taken', 'no pathspec: the place is given to git as it is, and literally'],
@@ -128,6 +187,8 @@ export const kinds = {
     },
   },
   sshKey: { vectors: vectorsOf('ssh_key') },
+  /** The public half of a key, on a line. */
+  publicKey: { vectors: [...vectorsOf('ssh_key'), ...vectorsOf('known_host')] },
   knownHost: { vectors: vectorsOf('known_host') },
   cron: { vectors: vectorsOf('cron') },
   timeZone: {
@@ -153,7 +214,22 @@ export const kinds = {
     vectors: texts,
     differs: decided('it is none of the words', () => true),
   },
-  /** What is read and not heeded. */
+  /** A part of what is searched for. An address holds no lone surrogate. */
+  searched: {
+    vectors: texts.filter(({ text }) => text.isWellFormed()),
+    differs: decided('it stands on one line', holdsControl),
+  },
+  /** Whom a commit names. */
+  person: {
+    vectors: texts,
+    differs: decided('these end it', (text) => holdsControl(text) || /[<>]/.test(text)),
+  },
+  /** The first part of addresses. */
+  projectName: {
+    vectors: texts,
+    differs: decided('it holds letters, digits, "-" and "_"', (text) => !/^[A-Za-z][\w-]*$/.test(text)),
+  },
+  /** What is read and not heeded, or only kept or compared. */
   ignored: {
     vectors: texts,
     differs: decided('it changes nothing', () => false),
@@ -161,20 +237,3 @@ export const kinds = {
 } as const satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds
-
-const byExpect: Readonly<Record<string, Expected>> = {
-  accept: 'taken',
-  // what git allows in a repository it may be asked for
-  handle: 'taken',
-  reject: 'refused',
-  report_as_symlink: 'refused',
-}
-
-/** What must become of a vector where an input is of this kind; `differs` of the place itself counts first. */
-export function expectedOf(vector: Vector, kind: Kind, differs: Differences = {}): Expected {
-  const { id, field, expect } = vector
-  const said = differs[id] ?? differs[field] ?? kind.differs?.[id] ?? kind.differs?.[field]
-  const expected = said?.[0] ?? byExpect[expect]
-  if (expected === undefined) throw new Error(`${id}: nothing says what becomes of "${expect}" here`)
-  return expected
-}

@@ -16,8 +16,9 @@ export interface Elsewhere {
   readonly none: string
 }
 
-const is = (kind: KindName, more: Omit<Fed, 'is'> = {}): Fed => ({ is: [kind], ...more })
-const none = (reason: string): Elsewhere => ({ none: reason })
+/** These vectors are fed here. */
+export const is = (kind: KindName, more: Omit<Fed, 'is'> = {}): Fed => ({ is: [kind], ...more })
+export const none = (reason: string): Elsewhere => ({ none: reason })
 
 const emptyPath = ['refused', 'an empty name is another address'] as const
 
@@ -47,6 +48,8 @@ const channel = {
   'body.template': is('template'),
   'body.content_template': is('template', { named: 'template' }),
 }
+const standing = { 'body.name': is('line'), 'body.description': is('line') }
+const publicKey = { 'body.title': is('line'), 'body.key': is('publicKey') }
 const grant = { 'body.name': is('line'), 'body.expires_at': is('word') }
 
 /**
@@ -59,14 +62,56 @@ export const places: Readonly<Partial<Record<EndpointName, Readonly<Record<strin
     'body.path': { is: ['repoPath', 'folderPath'] },
     'body.name': is('line'),
   },
-  'repos.update': { 'body.name': is('line') },
+  'repos.list': { 'query.name': is('ignored') },
+  'repos.update': standing,
   'repos.clone': {
     'body.url': is('remoteUrl'),
     'body.name': is('line'),
+    'body.description': is('line'),
     'body.path': { is: ['newPath', 'newFolderPath'] },
     'body.branch': is('refName'),
   },
-  'repos.create': { 'body.name': is('line'), 'body.default_branch': is('refName') },
+  'repos.create': { ...standing, 'body.default_branch': is('refName') },
+  'repos.fork': standing,
+  'content.commits': {
+    'query.ref': is('revision'),
+    'query.path': is('pathOfCommits'),
+    'query.author': is('searched'),
+    'query.message': is('searched'),
+    'query.since': is('word'),
+    'query.until': is('word'),
+  },
+  'content.tree': { 'query.ref': is('revision'), 'query.path': is('directory') },
+  'content.blob': { 'query.ref': is('revision'), 'query.path': is('file') },
+  'content.compare': { 'query.base': is('revision'), 'query.head': is('revision') },
+  'content.archive': { 'query.ref': is('revision') },
+  'content.createCommit': {
+    'body.branch': is('refName'),
+    'body.start_branch': is('refName'),
+    'body.message': is('text'),
+    'body.author_name': is('person'),
+    'body.author_email': is('person'),
+    'body.actions[].path': is('newFile', { at: 'body.actions.0.path', named: 'actions.0.path' }),
+    'body.actions[].previous_path': is('movedFile', {
+      at: 'body.actions.0.previous_path',
+      named: 'actions.0.previous_path',
+    }),
+    'body.actions[].content': is('content', {
+      at: 'body.actions.0.content',
+      named: 'actions.0.content',
+    }),
+    'body.actions[].last_commit_oid': is('word', {
+      at: 'body.actions.0.last_commit_oid',
+      named: 'actions.0.last_commit_oid',
+    }),
+  },
+  'members.list': { 'query.name': is('ignored') },
+  'deployKeys.add': { ...publicKey, 'body.application': is('line') },
+  'protection.set': { 'body.name': is('ruleName') },
+  'projects.create': { 'body.name': is('projectName'), 'body.description': is('line') },
+  'projects.members.list': { 'query.name': is('ignored') },
+  'publicKeys.add': publicKey,
+  'publicKeys.verify': { 'body.private_key': is('sshKey') },
   'branches.create': {
     'body.name': is('refName'),
     'body.base_branch': is('optionalRef'),

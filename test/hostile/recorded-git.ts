@@ -19,7 +19,7 @@ export class RecordedGit {
     this.#folder = join(dir, 'calls')
     this.binary = join(dir, 'git')
     mkdirSync(this.#folder, { recursive: true })
-    const lines = ['#!/bin/sh', `printf '%s\\0' "$@" '' >>'${this.#folder}'/$$`, 'exec /usr/bin/git "$@"', '']
+    const lines = ['#!/bin/sh', `printf '%s\\0' $# "$@" >>'${this.#folder}'/$$`, 'exec /usr/bin/git "$@"', '']
     writeFileSync(this.binary, lines.join('\n'), { mode: 0o755 })
   }
 
@@ -30,9 +30,10 @@ export class RecordedGit {
   }
 }
 
-/** An empty argument ends each call: none that gitferry gives is empty, which `problemWithCall` relies on. */
-const callsIn = (text: string): string[][] =>
-  text
-    .split('\0\0')
-    .filter((call) => call !== '')
-    .map((call) => call.split('\0'))
+/** Their number stands before the arguments of each call: one may be empty. */
+function callsIn(text: string): string[][] {
+  const calls: string[][] = []
+  const words = text.split('\0').slice(0, -1)
+  while (words.length > 0) calls.push(words.splice(0, Number(words.shift())))
+  return calls
+}

@@ -19,10 +19,13 @@ export type Outcome =
       readonly text: string
     }
 
-/** The request with a value at a place: `body.refs[]`, `path.name`. */
+/** The request with a value at a place: `body.refs[]`, `path.name`, `body.actions.0.path`. */
 export function withValue(request: ApiRequest, place: string, value: unknown): ApiRequest {
   const [top = '', ...names] = place.split('.')
   const put = (into: unknown, [name = '', ...rest]: readonly string[]): unknown => {
+    if (Array.isArray(into)) {
+      return into.with(Number(name), rest.length > 0 ? put(into[Number(name)], rest) : value)
+    }
     const known = (into ?? {}) as Readonly<Record<string, unknown>>
     if (rest.length > 0) return { ...known, [name]: put(known[name], rest) }
     return name.endsWith('[]') ? { ...known, [name.slice(0, -2)]: [value] } : { ...known, [name]: value }

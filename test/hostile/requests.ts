@@ -9,12 +9,33 @@ type Request = (stage: Stage, place: string) => ApiRequest
 
 /** No name of this kind resolves anywhere (RFC 6761). */
 const nowhere = 'https://nowhere.example/x.git'
-const someHostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+/** A public key that is good. */
+export const someHostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
 const mirrorOf = (place: string) => (/refs|exclude/.test(place) ? { mode: 'mirror' } : {})
 const passwordFor = (place: string) =>
   place === 'body.token'
     ? { type: 'token' }
     : { type: 'password', username: 'somebody', password: 'a secret' }
+
+/** A commit on a branch of its own, with one action. */
+export const commitActions = (place: string) => ({
+  body: {
+    branch: 'written',
+    start_branch: /^body\.(?:branch|actions\[\]\.previous_path)$/.test(place) ? 'main' : 'links',
+    message: 'a commit',
+    actions: [
+      place.endsWith('previous_path')
+        ? { action: 'move', path: 'moved' }
+        : { action: 'create', path: 'new', content: 'new\n' },
+    ] as const,
+  },
+})
+
+/** In a repository that gitferry hosts, or in a registered one. */
+const commitOf = ({ ids }: Stage, place: string): ApiRequest => ({
+  path: { id: place === 'body.branch' ? ids.fresh : /actions|body$/.test(place) ? ids.hosted : ids.contents },
+  ...commitActions(place),
+})
 
 /** Of each endpoint: a request that would be taken if it were not for the one place; for the place `body`, as it is. */
 export const requests: Readonly<Partial<Record<EndpointName, Request>>> = {
@@ -28,6 +49,31 @@ export const requests: Readonly<Partial<Record<EndpointName, Request>>> = {
     },
   }),
   'repos.create': () => ({ body: { name: 'created' } }),
+  'repos.fork': ({ ids }) => ({ path: { id: ids.empty }, body: { name: 'forked' } }),
+  'content.commits': ({ ids }) => ({ path: { id: ids.hosted } }),
+  'content.tree': ({ ids }, place) => ({
+    path: { id: ids.contents },
+    query: { last_commits: true, ...(place === 'query.path' && { ref: 'folders' }) },
+  }),
+  'content.blob': ({ ids }, place) => ({
+    path: { id: ids.hosted },
+    query: place === 'query.path' ? {} : { path: 'readme' },
+  }),
+  'content.compare': ({ ids }) => ({ path: { id: ids.contents }, query: { base: 'main', head: 'links' } }),
+  'content.archive': ({ ids }) => ({ path: { id: ids.contents }, query: { format: 'tar' } }),
+  'content.createCommit': commitOf,
+  'members.list': ({ ids }) => ({ path: { id: ids.hosted } }),
+  'members.set': ({ ids }) => ({ path: { id: ids.hosted, user_id: ids.user }, body: { role: 30 } }),
+  'deployKeys.add': ({ ids }) => ({ path: { id: ids.hosted }, body: { title: 'added', key: someHostKey } }),
+  'protection.set': ({ ids }) => ({ path: { id: ids.hosted }, body: { kind: 'tag', name: 'v*' } }),
+  'projects.create': () => ({ body: { name: 'created' } }),
+  'projects.members.list': ({ ids }) => ({ path: { id: ids.project } }),
+  'projects.members.set': ({ ids }) => ({
+    path: { id: ids.project, user_id: ids.user },
+    body: { role: 30 },
+  }),
+  'publicKeys.add': ({ ids }) => ({ body: { title: 'added', key: someHostKey, user_id: ids.user } }),
+  'publicKeys.verify': ({ ids }) => ({ path: { id: ids.hosted }, body: { private_key: plainSshKey() } }),
   'branches.create': ({ ids }, place) =>
     place === 'body.name' || place === 'body'
       ? { path: { id: ids.fresh } }
@@ -129,6 +175,15 @@ const taskSides = {
 export const undos: Readonly<Partial<Record<EndpointName, Undo>>> = {
   'repos.register': (stage, { id }) => dropRepo(stage, id),
   'repos.create': (stage, { id }) => dropRepo(stage, id),
+  'repos.fork': (stage, { id }) => dropRepo(stage, id),
+  'content.createCommit': async ({ gitferry, sandbox }, _, { body, path }) => {
+    const repo = await gitferry.repos.get(Number(path?.id))
+    sandbox.git(repo.path, 'update-ref', '-d', `refs/heads/${body?.branch}`)
+  },
+  'deployKeys.add': ({ gitferry, ids }, { id }) => gitferry.deployKeys.delete(ids.hosted, id),
+  'protection.set': ({ gitferry, ids }, { id }) => gitferry.protection.delete(ids.hosted, id),
+  'projects.create': ({ gitferry }, { id }) => gitferry.projects.delete(id),
+  'publicKeys.add': ({ gitferry }, { id }) => gitferry.publicKeys.delete(id),
   'repos.clone': async (stage, { id }, { body }) => {
     const job = await stage.gitferry.jobs.wait(id)
     if (job.error_code === 'INTERNAL') throw new Error(`the clone failed by itself: ${job.error_message}`)

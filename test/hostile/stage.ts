@@ -1,5 +1,6 @@
 import type { ChannelConfig, GitferryApi } from '@gitferry/core/contract'
 import type { ApiSandbox } from '@gitferry/core/testing'
+import { makeContents } from './contents.ts'
 import { vectorsOf } from './corpus.ts'
 import type { Way } from './ways.ts'
 
@@ -9,6 +10,13 @@ export interface Ids {
   readonly work: number
   /** A bare one without them. */
   readonly fresh: number
+  /** A registered one with files, directories and links of every path that the corpus accepts. */
+  readonly contents: number
+  /** A copy of it that gitferry hosts. */
+  readonly hosted: number
+  /** One that it hosts, without a commit. */
+  readonly empty: number
+  readonly project: number
   readonly task: number
   readonly mirror: number
   readonly run: number
@@ -50,6 +58,10 @@ export async function makeRecords({
   git(clonePath, 'branch', 'x', 'main')
   const { id: work } = await gitferry.repos.register({ path: clonePath })
   const { id: fresh } = await gitferry.repos.register({ path: secondBarePath })
+  const { id: contents } = await gitferry.repos.register({ path: makeContents(sandbox, accepted('ref')) })
+  const { id: hosted } = await gitferry.repos.fork(contents, { name: 'hosted' })
+  const { id: empty } = await gitferry.repos.create({ name: 'empty' })
+  const { id: project } = await gitferry.projects.create({ name: 'known' })
   for (const name of ['mine', ...accepted('remote_name')]) {
     await gitferry.repos.remotes.add(work, { name, fetch_url: bareBackupPath })
   }
@@ -66,5 +78,6 @@ export async function makeRecords({
     events: ['webhook_error'],
   })
   const { id: user } = await gitferry.users.create({ name: 'caller' })
-  return { work, fresh, task, mirror, run, key: key.id, channel, user, hostKey }
+  const repositories = { work, fresh, contents, hosted, empty }
+  return { ...repositories, project, task, mirror, run, key: key.id, channel, user, hostKey }
 }

@@ -54,6 +54,10 @@ async function call(gitferry: Gitferry, endpoint: EndpointName, request: ApiRequ
     const events = gitferry.eventsOf(String(request.query?.names).split(','))
     return void (await events.return())
   }
+  if (endpoint === 'content.archive') {
+    const archive = await gitferry.content.archive(Number(request.path?.id), request.query)
+    return (await new Response(archive).bytes()).length
+  }
   if (endpoint === 'audit.export') {
     for await (const entry of gitferry.audit.export(request.query)) return entry
     return null

@@ -22,6 +22,8 @@ export const webhookSecret = 'a secret of the hostile inputs'
 export interface World extends Stage {
   readonly gitferry: Gitferry
   readonly url: string
+  /** Of a user who may do everything. */
+  readonly token: string
   /** What callers over HTTP send with every request. */
   readonly headers: Readonly<Record<string, string>>
   /** Over HTTP, and in process. */
@@ -67,11 +69,13 @@ export async function createWorld(): Promise<World> {
   const channelTo = (webhook: string) => ({ type: 'hook', config: { webhook } })
   const ids = await makeRecords({ gitferry, sandbox, channelTo })
   const listening = await serve(createApp(gitferry, { logger: log }), { port: 0 })
-  const token = { name: 'callers over HTTP', scope: 'admin', user_id: ids.user } as const
-  const headers = { authorization: `Bearer ${(await gitferry.tokens.create(token)).token}` }
+  const grant = { name: 'callers over HTTP', scope: 'admin', user_id: ids.user } as const
+  const { token } = await gitferry.tokens.create(grant)
+  const headers = { authorization: `Bearer ${token}` }
   return {
     gitferry,
     url: listening.url,
+    token,
     headers,
     sandbox,
     ways: [overHttp(listening.url, headers), inProcess(gitferry)],

@@ -24,7 +24,10 @@ export interface Address {
   readonly idle: readonly [request: string, sent: Sent]
 }
 
-const names: Readonly<Record<string, string>> = { name: 'spare', branch: 'develop', tag: 'v1' }
+const names: Readonly<Record<string, string>> = {
+  ...{ name: 'spare', branch: 'develop', tag: 'v1' },
+  ...{ user_id: '1', key_id: '1', rule_id: '1' },
+}
 const nobody = '999999'
 
 const filled = (path: string, id: string): string =>

@@ -4,10 +4,12 @@ import { EventListeners } from './event-listeners.ts'
 import { eventsOf } from './named-events.ts'
 import { audit } from './resources/audit.ts'
 import { branches } from './resources/branches.ts'
+import { content, stats } from './resources/content.ts'
 import { credentials, hostKeys } from './resources/credentials.ts'
 import { accessKeys, tokens, users } from './resources/identities.ts'
 import { jobs } from './resources/jobs.ts'
 import { notifications } from './resources/notifications.ts'
+import { deployKeys, members, projects, protection, publicKeys } from './resources/projects.ts'
 import { repos } from './resources/repos.ts'
 import { sshKeys } from './resources/ssh-keys.ts'
 import { keptRefs, syncPlans } from './resources/sync-plans.ts'
@@ -77,6 +79,13 @@ export function createClient({
     },
     jobs: jobs(transport),
     tags: tags(transport),
+    content: content(transport),
+    stats: stats(transport),
+    projects: projects(transport),
+    members: members(transport, 'members'),
+    publicKeys: publicKeys(transport),
+    deployKeys: deployKeys(transport),
+    protection: protection(transport),
     keys: sshKeys(transport),
     credentials: credentials(transport),
     hostKeys: hostKeys(transport),

@@ -59,7 +59,7 @@ function encodeParameter(
   if (encoded.includes(undefined)) {
     throw new GitferryError(
       mayHoldSlashes ? 'REF_INVALID' : 'INVALID_INPUT',
-      `${parameter}: must not be empty or hold an empty part, "." or ".." or a lone surrogate`,
+      `${parameter}: must hold no empty part, ".", ".." or lone surrogate`,
       { details: { field: parameter } },
     )
   }

@@ -40,7 +40,7 @@ export function unexpectedResponse(call: string, status: number, body: string): 
   const seen = status === 0 || (status >= 300 && status < 400) ? 'a redirect, which is not followed' : status
   return new GitferryError(
     'UNEXPECTED_RESPONSE',
-    `${call} answered ${seen} with ${what}, which is not gitferry's; check baseUrl and any proxy between.`,
+    `${call} answered ${seen} with ${what}, which is not gitferry's. Check baseUrl and any proxy between.`,
     { details: { status, body: words } },
   )
 }

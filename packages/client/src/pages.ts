@@ -26,7 +26,7 @@ export async function list<Item>(
   }
   throw new GitferryError(
     'UNEXPECTED_RESPONSE',
-    `${endpoints[name].path} answered no list; client and server are perhaps of different versions.`,
+    `${endpoints[name].path} answered no list: client and server may differ in version.`,
     { details: { status: 200 } },
   )
 }
@@ -66,7 +66,7 @@ export async function* all<Item extends Keyed>(
     if (stale >= mostStalePages) {
       throw new GitferryError(
         'UNEXPECTED_RESPONSE',
-        `${stale} pages in a row held nothing new: the list grows faster than it can be read. Narrow the query.`,
+        `${stale} pages in a row held nothing new: the list grows faster than it is read.`,
       )
     }
   }

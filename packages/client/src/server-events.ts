@@ -73,6 +73,6 @@ const mayComeBack = (error: unknown): boolean =>
 const unreachable = (what: string, cause: unknown): GitferryError =>
   new GitferryError(
     'SERVER_UNREACHABLE',
-    `${what}: ${mostFruitless} connections in a row brought nothing. Check that the server runs, and any proxy between.`,
+    `${what}: ${mostFruitless} connections in a row brought nothing. Check baseUrl and any proxy between.`,
     { cause },
   )

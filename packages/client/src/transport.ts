@@ -77,18 +77,19 @@ export class Transport {
   }
 
   /**
-   * An answer of the media type `type` to be read as it comes: the time limit is for its beginning, the signal for all
+   * An answer of the media type `type` (`undefined`: any but JSON) to be read as it comes: the time limit is for its beginning, the signal for all
    * of it.
    */
   async stream(
     name: EndpointName,
-    type: string,
+    type: string | undefined,
     call: Call,
     options?: CallOptions,
   ): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#ask(name, call, options, type, (answer) => answer)
+    const response = await this.#ask(name, call, options, type ?? '*/*', (answer) => answer)
     const { body } = response
-    if (body !== null && isOfType(response, type)) return body
+    const isMeant = type === undefined ? !isOfType(response, 'application/json') : isOfType(response, type)
+    if (body !== null && isMeant) return body
     const text = await response.text().catch(() => '')
     throw foreign({ call: labelOf(name), response, text })
   }
@@ -156,12 +157,12 @@ function failure(call: string, thrown: unknown): GitferryError {
     return rebuildError(status, body) ?? unexpectedResponse(call, status, body)
   }
   const why = isTimeoutError(thrown)
-    ? 'got no answer in time'
-    : 'did not reach the server, or its answer broke off'
-  const changed = call.startsWith('GET ') ? '' : ' What it asked for may have been done all the same.'
+    ? 'was not answered in time'
+    : 'did not reach the server, or the answer broke off'
+  const changed = call.startsWith('GET ') ? '' : ' It may have been done all the same.'
   return new GitferryError(
     'SERVER_UNREACHABLE',
-    `${call} ${why}.${changed} Check baseUrl and that the server runs.`,
+    `${call} ${why}.${changed} Check baseUrl and any proxy between.`,
     { cause: thrown },
   )
 }

@@ -74,6 +74,99 @@ const calls: [string, (client: Client) => Promise<unknown>, string, string, unkn
   ],
   ['repos.remotes.delete', (c) => c.repos.remotes.delete(3, 'a'), 'DELETE', '/api/v1/repos/3/remotes/a'],
   ['repos.remotes.test', (c) => c.repos.remotes.test(3, 'a'), 'POST', '/api/v1/repos/3/remotes/a/test'],
+  ['repos.fork', (c) => c.repos.fork(3, { name: 'n' }), 'POST', '/api/v1/repos/3/fork', { name: 'n' }],
+  [
+    'content.commits',
+    (c) => c.content.commits(3, { ref: 'a/b', page: 2 }),
+    'GET',
+    '/api/v1/repos/3/commits?ref=a%2Fb&page=2',
+  ],
+  [
+    'content.tree',
+    (c) => c.content.tree(3, { path: 'a b', last_commits: true }),
+    'GET',
+    '/api/v1/repos/3/tree?path=a+b&last_commits=true',
+  ],
+  ['content.blob', (c) => c.content.blob(3, { path: 'a' }), 'GET', '/api/v1/repos/3/blob?path=a'],
+  [
+    'content.compare',
+    (c) => c.content.compare(3, { base: 'a', head: 'b' }),
+    'GET',
+    '/api/v1/repos/3/compare?base=a&head=b',
+  ],
+  [
+    'content.createCommit',
+    (c) => c.content.createCommit(3, { branch: 'a', message: 'm', actions: [] }),
+    'POST',
+    '/api/v1/repos/3/commits',
+    { branch: 'a', message: 'm', actions: [] },
+  ],
+  ['stats.get', (c) => c.stats.get(3), 'GET', '/api/v1/repos/3/stats'],
+  ['projects.list', (c) => c.projects.list({ page: 2 }), 'GET', '/api/v1/projects?page=2'],
+  ['projects.get', (c) => c.projects.get(4), 'GET', '/api/v1/projects/4'],
+  ['projects.create', (c) => c.projects.create({ name: 'n' }), 'POST', '/api/v1/projects', { name: 'n' }],
+  ['projects.delete', (c) => c.projects.delete(4), 'DELETE', '/api/v1/projects/4'],
+  [
+    'projects.members.list',
+    (c) => c.projects.members.list(4, { name: 'mi' }),
+    'GET',
+    '/api/v1/projects/4/members?name=mi',
+  ],
+  [
+    'projects.members.set',
+    (c) => c.projects.members.set(4, 5, { role: 30 }),
+    'PUT',
+    '/api/v1/projects/4/members/5',
+    { role: 30 },
+  ],
+  [
+    'projects.members.delete',
+    (c) => c.projects.members.delete(4, 5),
+    'DELETE',
+    '/api/v1/projects/4/members/5',
+  ],
+  ['members.list', (c) => c.members.list(3, { page: 2 }), 'GET', '/api/v1/repos/3/members?page=2'],
+  ['members.set', (c) => c.members.set(3, 5, { role: 20 }), 'PUT', '/api/v1/repos/3/members/5', { role: 20 }],
+  ['members.delete', (c) => c.members.delete(3, 5), 'DELETE', '/api/v1/repos/3/members/5'],
+  ['publicKeys.list', (c) => c.publicKeys.list(), 'GET', '/api/v1/public-keys'],
+  [
+    'publicKeys.add',
+    (c) => c.publicKeys.add({ title: 't', key: 'k' }),
+    'POST',
+    '/api/v1/public-keys',
+    { title: 't', key: 'k' },
+  ],
+  ['publicKeys.delete', (c) => c.publicKeys.delete(6), 'DELETE', '/api/v1/public-keys/6'],
+  [
+    'publicKeys.verify',
+    (c) => c.publicKeys.verify(3, { private_key: 'k' }),
+    'POST',
+    '/api/v1/repos/3/verify-key',
+    { private_key: 'k' },
+  ],
+  ['deployKeys.list', (c) => c.deployKeys.list(3), 'GET', '/api/v1/repos/3/deploy-keys'],
+  [
+    'deployKeys.add',
+    (c) => c.deployKeys.add(3, { title: 't', key: 'k' }),
+    'POST',
+    '/api/v1/repos/3/deploy-keys',
+    { title: 't', key: 'k' },
+  ],
+  ['deployKeys.delete', (c) => c.deployKeys.delete(3, 6), 'DELETE', '/api/v1/repos/3/deploy-keys/6'],
+  [
+    'protection.list',
+    (c) => c.protection.list(3, { kind: 'tag' }),
+    'GET',
+    '/api/v1/repos/3/protected-refs?kind=tag',
+  ],
+  [
+    'protection.set',
+    (c) => c.protection.set(3, { kind: 'tag', name: 'v*' }),
+    'PUT',
+    '/api/v1/repos/3/protected-refs',
+    { kind: 'tag', name: 'v*' },
+  ],
+  ['protection.delete', (c) => c.protection.delete(3, 7), 'DELETE', '/api/v1/repos/3/protected-refs/7'],
   ['tags.list', (c) => c.tags.list(3, { page: 2 }), 'GET', '/api/v1/repos/3/tags?page=2'],
   ['tags.get', (c) => c.tags.get(3, 'release/v1'), 'GET', '/api/v1/repos/3/tags/release/v1'],
   ['tags.create', (c) => c.tags.create(3, { name: 'v1' }), 'POST', '/api/v1/repos/3/tags', { name: 'v1' }],
@@ -308,7 +401,13 @@ describe('a call', () => {
   })
 
   // what is answered in another shape has tests of its own
-  const elsewhere: EndpointName[] = ['sync.runs.log', 'audit.export', 'events', 'system.health']
+  const elsewhere: EndpointName[] = [
+    'sync.runs.log',
+    'audit.export',
+    'events',
+    'system.health',
+    'content.archive',
+  ]
   // a list that is asked for by a task's id, and what only other programs send
   const notHere: EndpointName[] = ['sync.tasks.runs', 'webhooks.taskSync']
 

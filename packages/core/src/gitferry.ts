@@ -7,6 +7,10 @@ import { createCore } from './runtime/core.ts'
 import type { EventStream } from './runtime/event-bus.ts'
 import { type GitferryOptions, resolveOptions } from './runtime/options.ts'
 import type { AuditSubject } from './services/audit-log.ts'
+import type { IncomingSignedRequest } from './services/authenticator.ts'
+import type { GitTransport } from './services/git-transport.ts'
+import type { KeyHolder, OfferedPublicKey, PublicKeyOptions } from './services/key-holder.ts'
+import type { LookUpApi } from './services/look-up.ts'
 import type { WebhooksApi } from './services/webhooks.ts'
 
 /**
@@ -58,6 +62,19 @@ export interface Gitferry extends GitferryApi, AsyncDisposable {
    * @throws UNAUTHENTICATED
    */
   authenticate(token: string): Promise<Principal>
+  /**
+   * Whose access key (AK/SK) signed this request, with SDK-HMAC-SHA256, and what they may do: a principal for `as`. A
+   * request may be sent again for 15 minutes: see `problemWithSignature`.
+   * @throws UNAUTHENTICATED with `details.reason`: `not_found`, `signature`, `too_old` or `expired`; strangers should not
+   *   be told the first two apart
+   */
+  authenticateSignature(request: IncomingSignedRequest): Promise<Principal>
+  /**
+   * Whom an SSH public key stands for, as principals for `as`: a user with the scope `member`; or a deploy key, `deploy-key:7`,
+   * once for each repository that it opens. `undefined`: it is not known here. The use is recorded, so a caller who has
+   * not shown the private half yet, by a signature, is to be asked about with `isProven: false`.
+   */
+  authenticatePublicKey(key: OfferedPublicKey, options?: PublicKeyOptions): Promise<KeyHolder | undefined>
   /** Whether callers must show a credential: once a token was made, for ever. */
   asksForCredentials(): Promise<boolean>
   /**
@@ -65,8 +82,14 @@ export interface Gitferry extends GitferryApi, AsyncDisposable {
    * error that a service has recorded already.
    */
   refused(subject: AuditSubject, error: GitferryError): Promise<void>
+  /**
+   * Hosted repositories, for whoever speaks with git clients in the principal’s name: the server does, over HTTP and SSH.
+   */
+  readonly transport: GitTransport
   /** For an application that answers HTTP by itself; the server does this under `/api/webhooks`. */
   readonly webhooks: WebhooksApi
+  /** For an application that answers as another API does; the server does under `/v1` and `/v2`. */
+  readonly lookUp: LookUpApi
 }
 
 /**

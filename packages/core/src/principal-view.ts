@@ -10,6 +10,10 @@ import { CallerEvents } from './runtime/caller-events.ts'
 import type { Core } from './runtime/core.ts'
 import { auditId } from './services/audit-id.ts'
 import type { AuditSubject } from './services/audit-log.ts'
+import type { IncomingSignedRequest } from './services/authenticator.ts'
+import { type GitTransport, GitTransportService } from './services/git-transport.ts'
+import type { KeyHolder, OfferedPublicKey, PublicKeyOptions } from './services/key-holder.ts'
+import { type LookUpApi, LookUpService } from './services/look-up.ts'
 import { type WebhooksApi, WebhooksService } from './services/webhooks.ts'
 import { changeAt, type EndpointName } from './wire/index.ts'
 
@@ -21,6 +25,7 @@ export class PrincipalView implements Gitferry {
   readonly #principal: Principal
   readonly #made: { -readonly [Name in keyof Nouns]?: Nouns[Name] } = {}
   #webhooks: WebhooksApi | undefined
+  #lookUp: LookUpApi | undefined
   #events: ToldEvents | undefined
 
   constructor(core: Core, principal: Principal) {
@@ -38,6 +43,34 @@ export class PrincipalView implements Gitferry {
 
   get tags() {
     return this.#noun('tags')
+  }
+
+  get content() {
+    return this.#noun('content')
+  }
+
+  get stats() {
+    return this.#noun('stats')
+  }
+
+  get projects() {
+    return this.#noun('projects')
+  }
+
+  get members() {
+    return this.#noun('members')
+  }
+
+  get publicKeys() {
+    return this.#noun('publicKeys')
+  }
+
+  get deployKeys() {
+    return this.#noun('deployKeys')
+  }
+
+  get protection() {
+    return this.#noun('protection')
   }
 
   get sync() {
@@ -88,6 +121,17 @@ export class PrincipalView implements Gitferry {
   get webhooks(): WebhooksApi {
     this.#webhooks ??= new WebhooksService(this.#context())
     return this.#webhooks
+  }
+
+  /** Not guarded: it weighs the principal’s role in each repository itself. */
+  get transport(): GitTransport {
+    return new GitTransportService(this.#context())
+  }
+
+  /** Not guarded: it weighs the principal’s role in each repository itself, of what it tells as of what it changes. */
+  get lookUp(): LookUpApi {
+    this.#lookUp ??= new LookUpService(this.#context())
+    return this.#lookUp
   }
 
   get ready(): boolean {
@@ -144,6 +188,14 @@ export class PrincipalView implements Gitferry {
 
   authenticate(token: string): Promise<Principal> {
     return this.#core.authenticator.authenticate(token)
+  }
+
+  authenticateSignature(request: IncomingSignedRequest): Promise<Principal> {
+    return this.#core.authenticator.authenticateSignature(request)
+  }
+
+  authenticatePublicKey(key: OfferedPublicKey, options?: PublicKeyOptions): Promise<KeyHolder | undefined> {
+    return this.#core.authenticator.authenticatePublicKey(key, options)
   }
 
   asksForCredentials(): Promise<boolean> {

@@ -4,9 +4,13 @@ import { Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import { plainAddress } from './address.ts'
 import type { AppEnv, ClientAddress } from './app-env.ts'
+import { baseUrl, baseUrlRule } from './base-url.ts'
+import { problemWithPrefix } from './codearts/prefix.ts'
+import { serveCodeArts } from './codearts/serve-codearts.ts'
+import { serveGit } from './git-http/serve-git.ts'
 import { loopbackNames } from './host-name.ts'
 import { Metrics } from './metrics/metrics.ts'
-import { access } from './middleware/access.ts'
+import { access, admission } from './middleware/access.ts'
 import { cors } from './middleware/cors.ts'
 import { answerError, answerNothing } from './middleware/errors.ts'
 import { hostNames } from './middleware/host-names.ts'
@@ -34,6 +38,21 @@ export interface AppOptions {
   readonly insecure?: boolean
   /** How large a request’s body may be. Default 1 MiB. */
   readonly bodyLimitBytes?: number
+  /**
+   * Whether the CodeArts Repo API is answered, under `/v1` and `/v2`, or under a prefix (`/codearts`) before them. Always asks
+   * for a credential. Default: it is, without a prefix.
+   */
+  readonly codearts?: false | { readonly prefix?: string | undefined }
+  /**
+   * Where callers reach this server, for the addresses in its answers: `https://git.example.org`. Default: what a request
+   * names, by its scheme and its `Host` header.
+   */
+  readonly publicUrl?: string
+  /**
+   * Where git is served over SSH, for the addresses in answers; `host` is by default that of `publicUrl`. Default: it is
+   * not.
+   */
+  readonly sshAddress?: { readonly host?: string | undefined; readonly port: number } | undefined
   /** Gets one line a request, and the cause of every error of the server’s own. Default: says nothing. */
   readonly logger?: Logger
 }
@@ -44,6 +63,20 @@ export type App = Hono<AppEnv> &
     /** Counts, for `/metrics`, what whoever serves the application has answered without it: `serve` does. */
     countUnreadable(status: number): void
   }
+
+/** How the CodeArts Repo API is to be answered, if it is. @throws INVALID_INPUT */
+function codeArtsOf({ codearts = {}, publicUrl, sshAddress }: AppOptions) {
+  if (codearts === false) return []
+  const { prefix = '' } = codearts
+  const problem = problemWithPrefix(prefix)
+  if (problem !== undefined) throw refused('codearts.prefix', problem)
+  const base = publicUrl === undefined ? undefined : baseUrl(publicUrl)
+  if (publicUrl !== undefined && base === undefined) throw refused('publicUrl', baseUrlRule)
+  return [{ prefix, publicUrl: base, sshAddress }]
+}
+
+const refused = (field: string, problem: string): GitferryError =>
+  new GitferryError('INVALID_INPUT', `${field}: ${problem}`, { details: { field } })
 
 /**
  * The HTTP API as a Hono application: serve it with `serve` of `@gitferry/server/node`, or mount it in one of your
@@ -67,11 +100,16 @@ export function createApp(gitferry: ServedGitferry, options: AppOptions = {}): A
     })
   }
 
+  const admit = admission({ clientAddress, gitferry, insecure: options.insecure ?? false })
   const guards = [
     hostNames(options.hostNames ?? loopbackNames),
     ...(corsOrigins.length > 0 ? [cors(corsOrigins)] : []),
     origin(corsOrigins),
-    access({ clientAddress, gitferry, insecure: options.insecure ?? false }),
+    // before the access rules of the API: git clients show their tokens in a way of their own
+    serveGit(gitferry, { admit, clientAddress, logger }),
+    // and so do clients of CodeArts Repo
+    ...codeArtsOf(options).map((asked) => serveCodeArts(gitferry, { ...asked, clientAddress, logger })),
+    access(admit),
   ]
   // it begins to listen, so nothing may be refused after it
   const metrics = new Metrics(gitferry)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { delimiter, isAbsolute, resolve } from 'node:path'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { dingtalkNotifier } from '@gitferry/adapters/notifier/dingtalk'
 import { type AesGcmSecretsOptions, aesGcmSecrets } from '@gitferry/adapters/secrets/aes-gcm'
 import { aesGcmKeyRotation } from '@gitferry/adapters/secrets/key-rotation'
@@ -15,6 +15,7 @@ import {
 } from '@gitferry/core'
 import { isGitferryError } from '@gitferry/core/errors'
 import { createApp } from './app.ts'
+import { closeTogether } from './close-together.ts'
 import { Installation } from './commands/installation.ts'
 import { exitCodeOf, runCommand } from './commands/run-command.ts'
 import { helpText } from './configuration/help.ts'
@@ -26,6 +27,8 @@ import {
 } from './configuration/resolve-configuration.ts'
 import { secretVariables } from './configuration/settings.ts'
 import { tokenNeeded } from './configuration/token-needed.ts'
+import { openHostKey } from './git-ssh/host-key-file.ts'
+import { type ListeningOverSsh, serveGitOverSsh } from './git-ssh/serve-git-over-ssh.ts'
 import { createLogger } from './logger.ts'
 import { type Listening, serve } from './node.ts'
 import { createShutdown } from './shutdown.ts'
@@ -145,8 +148,9 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   const gitferry = createGitferry(options())
 
   let listening: Listening | undefined
+  let overSsh: ListeningOverSsh | undefined
   const shutDown = createShutdown({
-    listening: () => listening,
+    listening: () => closeTogether(listening, overSsh),
     gitferry,
     graceMs: configuration.graceMs,
     logger,
@@ -161,13 +165,21 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
     })
   }
 
+  // the ports first: a second server that cannot have them must not have begun to work
+  const { host, maxConnections, needsToken, port, sshPort } = configuration
+  if (sshPort !== undefined) {
+    const file = join(resolve(configuration.dataDir), 'ssh_host_ed25519_key')
+    const hostKey = await openHostKey(file)
+    overSsh = await serveGitOverSsh(gitferry, { hostKey, host, port: sshPort, maxConnections, logger })
+    logger.info('ssh host key', { type: hostKey.type, fingerprint: hostKey.fingerprint, file })
+  }
   const app = createApp(gitferry, {
     hostNames: configuration.hostNames,
     insecure: configuration.insecure,
+    sshAddress: overSsh && { port: overSsh.port },
+    ...(configuration.publicUrl !== undefined && { publicUrl: configuration.publicUrl }),
     logger,
   })
-  // the port first: a second server that cannot have it must not have begun to work
-  const { host, maxConnections, needsToken, port } = configuration
   listening = await serve(app, { host, port, maxConnections, logger })
   // nobody is let in meanwhile: what is not started cannot tell whether there are tokens
   if (needsToken && !(await areTokensAsked(configuration, options))) {
@@ -177,7 +189,9 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   // a root need not hold anything yet
   for (const path of repoRoots) await mkdir(path, { recursive: true, mode: 0o700 })
   await gitferry.start()
-  if (!stopping) stdout.write(`gitferry listening on ${listening.url}\n`)
+  if (stopping) return
+  const urls = [listening.url, ...(overSsh ? [overSsh.url] : [])]
+  stdout.write(urls.map((url) => `gitferry listening on ${url}\n`).join(''))
 }
 
 const invocation = readInvocation()

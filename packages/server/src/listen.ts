@@ -1,11 +1,17 @@
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 import { GitferryError } from '@gitferry/core/errors'
 
 /** What a system says when it cannot listen, and what to do about it. */
-function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): GitferryError {
+function cannotListen(
+  cause: NodeJS.ErrnoException,
+  { host, port, portFlag = '--port' }: ListenOptions,
+): GitferryError {
   const problems: Readonly<Record<string, readonly [field: string, problem: string]>> = {
-    EADDRINUSE: ['port', 'another program listens there. Stop that one, or choose another port (--port)'],
-    EACCES: ['port', 'this user may not. Choose a port above 1023 (--port)'],
+    EADDRINUSE: [
+      'port',
+      `another program listens there. Stop that one, or choose another port (${portFlag})`,
+    ],
+    EACCES: ['port', `this user may not. Choose a port above 1023 (${portFlag})`],
     EADDRNOTAVAIL: ['host', 'this machine has no such address. Choose another one (--host)'],
     ENOTFOUND: ['host', 'this name has no address. Choose another one (--host)'],
     EAI_AGAIN: ['host', 'this name cannot be resolved now. Give an address instead (--host)'],
@@ -23,14 +29,17 @@ function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number):
 export interface ListenOptions {
   readonly host: string
   readonly port: number
+  /** How the command line calls the port. Default `--port`. */
+  readonly portFlag?: '--port' | '--ssh-port'
   /** Gets what goes wrong from then on, such as a connection that cannot be taken (EMFILE); the server goes on. */
   readonly onError: (error: NodeJS.ErrnoException) => void
 }
 
 /** Has a server listen. @throws INVALID_INPUT when the address or the port cannot be had */
-export function listen(server: Server, { host, onError, port }: ListenOptions): Promise<void> {
+export function listen(server: Server, options: ListenOptions): Promise<void> {
+  const { host, onError, port } = options
   return new Promise((resolve, reject) => {
-    const refuse = (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, host, port))
+    const refuse = (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, options))
     server.once('error', refuse)
     server.listen(port, host, () => {
       server.off('error', refuse)

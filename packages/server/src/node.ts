@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Logger, silentLogger } from '@gitferry/core/ports'
 import { getRequestListener, RequestError } from '@hono/node-server'
@@ -6,6 +6,7 @@ import { Exchanges } from './exchanges.ts'
 import { hostNameOf } from './host-name.ts'
 import { listen } from './listen.ts'
 import { Paced } from './paced.ts'
+import { RequestDeadlines } from './request-deadlines.ts'
 import { shareConnections } from './share-connections.ts'
 import {
   answerFailed,
@@ -16,6 +17,14 @@ import {
   type UnreadableRequest,
 } from './unreadable-request.ts'
 
+export { type HostKey, openHostKey } from './git-ssh/host-key-file.ts'
+export {
+  type GitOverSshOptions,
+  type ListeningOverSsh,
+  serveGitOverSsh,
+} from './git-ssh/serve-git-over-ssh.ts'
+export type { ServedOverSsh } from './git-ssh/served-over-ssh.ts'
+
 /** Anything that answers requests as Hono does; `createApp` makes one. */
 export interface Served {
   fetch(
@@ -24,6 +33,8 @@ export interface Served {
       readonly clientAddress: string | undefined
       readonly httpVersion: string
       readonly closing: AbortSignal
+      readonly takesLong: () => void
+      readonly cutOff: () => void
     },
   ): Response | Promise<Response>
   /** Is told of every answer to what the application did not get to see, with its status. */
@@ -80,13 +91,15 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
     app.countUnreadable?.(refused.status)
   }
   // one for each request, so that what cannot be read is told with its caller
-  const listenerOf = (incoming: IncomingMessage) =>
+  const listenerOf = (incoming: IncomingMessage, outgoing: ServerResponse) =>
     getRequestListener(
       (request) =>
         app.fetch(request, {
           clientAddress: incoming.socket.remoteAddress,
           httpVersion: incoming.httpVersion,
           closing: closing.signal,
+          takesLong: () => deadlines.lift(incoming),
+          cutOff: () => outgoing.destroy(),
         }),
       {
         hostname: unreadableHost,
@@ -102,7 +115,8 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
+      // each request has its own: see `RequestDeadlines`
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(2_000, headersTimeoutMs),
       // the application refuses, in the same words as for a wrong one
       requireHostHeader: false,
@@ -110,6 +124,7 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
     },
     (incoming, outgoing) => {
       exchanges.begin(incoming, outgoing)
+      deadlines.begin(incoming)
       if (incoming.rawHeaders.length > 2 * maxHeaderLines) {
         tell(answerTooManyHeaders(incoming, outgoing))
         return
@@ -119,9 +134,13 @@ export async function serve(app: Served, options: ServeOptions = {}): Promise<Li
         // Node closes what is idle when closing begins; what becomes idle later would be kept for its caller
         if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections())
       })
-      void listenerOf(incoming)(incoming, outgoing)
+      void listenerOf(incoming, outgoing)(incoming, outgoing)
     },
   )
+  const deadlines = new RequestDeadlines({
+    timeoutMs: requestTimeoutMs,
+    onLate: ({ socket }, error) => server.emit('clientError', error, socket),
+  })
   // what Node counts above this it would leave out, and with it perhaps what a rule asks for
   server.maxHeadersCount = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

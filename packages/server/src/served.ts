@@ -6,7 +6,16 @@ export interface ServedGitferry
   extends GitferryApi,
     Pick<
       Gitferry,
-      'asksForCredentials' | 'authenticate' | 'eventsOf' | 'queueSize' | 'readiness' | 'refused' | 'webhooks'
+      | 'asksForCredentials'
+      | 'authenticate'
+      | 'authenticateSignature'
+      | 'eventsOf'
+      | 'lookUp'
+      | 'queueSize'
+      | 'readiness'
+      | 'refused'
+      | 'transport'
+      | 'webhooks'
     > {
   /** The same methods on behalf of somebody: rights and the audit log follow the principal. */
   as(principal: Principal): ServedGitferry

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http'
-import type { DropArgument } from 'node:net'
+import type { DropArgument, Server } from 'node:net'
 import { networkOf } from '@gitferry/core'
 import type { Logger } from '@gitferry/core/ports'
 import { isLoopback, plainAddress } from './address.ts'

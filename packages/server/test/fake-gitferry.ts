@@ -1,3 +1,4 @@
+import type { IncomingSignedRequest } from '@gitferry/core'
 import {
   type CallOptions,
   createBranch,
@@ -43,6 +44,15 @@ const rules: Fake['behaviour'] = {
   'branches.list': emptyPage,
   'branches.create': ([, input]) => parseInput(createBranch, input),
   'tags.list': emptyPage,
+  'content.commits': emptyPage,
+  'content.tree': emptyPage,
+  'content.archive': () => new Blob(['an archive']).stream(),
+  'projects.list': emptyPage,
+  'projects.members.list': emptyPage,
+  'members.list': emptyPage,
+  'publicKeys.list': emptyPage,
+  'deployKeys.list': emptyPage,
+  'protection.list': emptyPage,
   'sync.tasks.list': () => ({ items: [{ id: 5 }], total: 1, page: 1, page_size: 20 }),
   'sync.tasks.create': ([input]) => parseInput(createSyncTask, input),
   'sync.plans.list': emptyPage,
@@ -63,10 +73,18 @@ const rules: Fake['behaviour'] = {
 }
 
 const methods = {
-  repos: ['list', 'get', 'register', 'update', 'delete', 'clone', 'create'],
+  repos: ['list', 'get', 'register', 'update', 'delete', 'clone', 'create', 'fork'],
   'repos.remotes': ['list', 'add', 'update', 'delete', 'test'],
   branches: ['list', 'create', 'checkout', 'delete'],
   tags: ['list', 'get', 'create', 'delete'],
+  content: ['commits', 'tree', 'blob', 'compare', 'createCommit', 'archive'],
+  stats: ['get'],
+  projects: ['list', 'get', 'create', 'delete'],
+  'projects.members': ['list', 'set', 'delete'],
+  members: ['list', 'set', 'delete'],
+  publicKeys: ['list', 'add', 'delete', 'verify'],
+  deployKeys: ['list', 'add', 'delete'],
+  protection: ['list', 'set', 'delete'],
   'sync.tasks': ['list', 'get', 'create', 'update', 'delete', 'run', 'plan', 'pause', 'resume'],
   'sync.plans': ['list', 'get', 'apply'],
   'sync.runs': ['list', 'get', 'log', 'cancel', 'retry', 'restore'],
@@ -143,6 +161,16 @@ export function fakeGitferry(): Fake {
       repos: { ...namespace('repos', principal), remotes: namespace('repos.remotes', principal) },
       branches: namespace('branches', principal),
       tags: namespace('tags', principal),
+      content: namespace('content', principal),
+      stats: namespace('stats', principal),
+      projects: {
+        ...namespace('projects', principal),
+        members: namespace('projects.members', principal),
+      },
+      members: namespace('members', principal),
+      publicKeys: namespace('publicKeys', principal),
+      deployKeys: namespace('deployKeys', principal),
+      protection: namespace('protection', principal),
       sync: {
         tasks: namespace('sync.tasks', principal),
         plans: namespace('sync.plans', principal),
@@ -170,6 +198,11 @@ export function fakeGitferry(): Fake {
         const principal = await behaviour.authenticate?.([token])
         if (principal) return principal
         throw new GitferryError('UNAUTHENTICATED', 'No such token.')
+      },
+      authenticateSignature: async (request: IncomingSignedRequest) => {
+        const principal = await behaviour.authenticateSignature?.([request])
+        if (principal) return principal
+        throw new GitferryError('UNAUTHENTICATED', 'No such key.', { details: { reason: 'not_found' } })
       },
       as: forPrincipal,
       refused: async (change: RefusedChange, error: GitferryError) => void refused.push({ change, error }),

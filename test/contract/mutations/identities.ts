@@ -58,8 +58,8 @@ export const identityMutations: readonly Mutation[] = [
   {
     takesOut: ['an expired token is 401, and its owner is told since when'],
     file: `${services}/authenticator.ts`,
-    find: 'Date.parse(row.expires_at) <= this.#deps.clock.now()',
-    replace: 'Date.parse(row.expires_at) < this.#deps.clock.now()',
+    find: 'Date.parse(expires_at) <= this.#deps.clock.now()',
+    replace: 'Date.parse(expires_at) < this.#deps.clock.now()',
   },
   {
     takesOut: ['DELETE /tokens/{id} answers { id, deleted: true }, and again 404'],

@@ -139,6 +139,49 @@ describe('migrate', () => {
     }
   })
 
+  it('keeps repositories of before there were projects, with their ids, in the group local', async () => {
+    await using db = newDatabase()
+    await migrate(db, sqliteDialect, migrations.slice(0, 5))
+    const at = '2026-01-01T00:00:00.000Z'
+    const named = (name: string, uuid = name) => ({
+      ...{ version: 3, uuid, name, path: `/${uuid}`, git_dir: `/${uuid}/.git`, common_dir: `/${uuid}/.git` },
+      ...{ object_format: 'sha1', is_bare: 0, default_branch: 'main', ssh_key_id: 5, credential_id: null },
+      ...{ size_bytes: 7, created_at: at, updated_at: at, checked_at: at, is_hosted: 1 },
+    })
+    const before = ['a', 'gone', 'b', 'last'].map((name) => named(name))
+    await db.insertInto('repos').values(before).execute()
+    await db.deleteFrom('repos').where('name', 'in', ['gone', 'last']).execute()
+    const kept = await db.selectFrom('repos').selectAll().orderBy('id').execute()
+    await migrate(db, sqliteDialect, migrations)
+
+    const nowhere = { project_id: null, description: null, creator_id: null, forked_from_id: null }
+    const found = await db.selectFrom('repos').selectAll().orderBy('id').execute()
+    expect(found.map(({ id }) => id)).toEqual([1, 3])
+    expect(found).toEqual(kept.map((row) => ({ ...row, ...nowhere, group_name: 'local', visibility: 0 })))
+    const add = (name: string, uuid: string, group_name: string) =>
+      db
+        .insertInto('repos')
+        .values({ ...named(name, uuid), group_name, visibility: 0 })
+        .returning('id')
+        .executeTakeFirst()
+    await expect(add('a', 'x', 'local')).rejects.toThrow(/UNIQUE constraint failed: repos\.group_name/)
+    await expect(add('c', 'a', 'local')).rejects.toThrow(/UNIQUE constraint failed: repos\.(uuid|path)/)
+    // the id 4 was a repository's that was deleted, and what named it must not come to mean another
+    expect((await add('a', 'x', 'team'))?.id).toBeGreaterThan(4)
+  })
+
+  it('gives the first repository the id 1 where there was none before projects', async () => {
+    await using db = newDatabase()
+    await migrate(db, sqliteDialect, migrations)
+    const text = { uuid: 'u', name: 'a', path: '/a', git_dir: '/a', common_dir: '/a', object_format: 'sha1' }
+    const rest = { version: 1, is_bare: 1, size_bytes: 0, created_at: '', updated_at: '', is_hosted: 1 }
+    await db
+      .insertInto('repos')
+      .values({ ...text, ...rest, group_name: 'local', visibility: 0 })
+      .execute()
+    expect(await db.selectFrom('repos').select('id').execute()).toEqual([{ id: 1 }])
+  })
+
   it('has migrations whose names are in order', () => {
     const names = migrations.map(({ name }) => name)
     expect(names).toEqual(names.toSorted())

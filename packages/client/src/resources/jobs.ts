@@ -1,19 +1,18 @@
 import type { JobsApi } from '@gitferry/core/contract'
-import { all } from '../pages.ts'
 import { resource } from '../resource.ts'
 import type { Transport } from '../transport.ts'
 import { waitUntilEnded } from '../wait-until-ended.ts'
 
+/** That one is canceled is answered when it has ended. */
 export const jobs = (transport: Transport): JobsApi => {
-  const { list, method, unlimited } = resource(transport)
-  const page: JobsApi['list'] = list('jobs.list', 'query')
-  const get: JobsApi['get'] = method('jobs.get', 'id')
+  const own = resource<JobsApi, 'wait'>(transport, 'jobs', {
+    list: 'query',
+    all: 'query',
+    get: 'id',
+    cancel: 'id!',
+  })
   return {
-    list: page,
-    all: (query, options) => all((paging) => page({ ...query, ...paging }, options)),
-    get,
-    wait: (id, options) => waitUntilEnded(() => get(id, options), 'Waiting for a job', options?.signal),
-    // it is answered when the job has ended
-    cancel: unlimited('jobs.cancel', 'id'),
+    ...own,
+    wait: (id, options) => waitUntilEnded(() => own.get(id, options), 'Waiting for a job', options?.signal),
   }
 }

@@ -22,6 +22,8 @@ export const auditType = oneOf([
   'accept',
   'rotate',
   'login',
+  'commit',
+  'push',
 ])
 
 export type AuditType = z.output<typeof auditType>
@@ -44,6 +46,12 @@ export const auditObjectType = oneOf([
   'token',
   'access_key',
   'secret',
+  'member',
+  'project',
+  'project_member',
+  'public_key',
+  'deploy_key',
+  'protected_ref',
 ])
 
 export type AuditObjectType = z.output<typeof auditObjectType>

@@ -50,7 +50,19 @@ export const eventData = {
   'repo.registered': z.object({ repo }),
   'repo.updated': z.object({ repo }),
   'repo.deleted': deletedId,
+  'repo.pushed': z.object({
+    ...ofRepo,
+    refs: z.array(
+      z.object({ ref: z.string(), old_oid: z.string().nullable(), new_oid: z.string().nullable() }),
+    ),
+  }),
   'branch.created': z.object({ ...ofRepo, branch }),
+  'branch.updated': z.object({
+    ...ofRepo,
+    name: z.string(),
+    old_oid: z.string().nullable(),
+    new_oid: z.string(),
+  }),
   'branch.deleted': z.object({ ...ofRepo, name: z.string() }),
   'branch.checked_out': z.object({ ...ofRepo, branch }),
   'task.created': z.object({ task: syncTask }),

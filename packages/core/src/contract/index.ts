@@ -26,6 +26,7 @@ export {
   deletedBranch,
 } from './branch.ts'
 export * from './channel.ts'
+export * from './content.ts'
 export * from './credential.ts'
 export * from './deleted.ts'
 export * from './error-code.ts'
@@ -46,10 +47,14 @@ export { id, oid, timestamp } from './id.ts'
 export * from './job.ts'
 export { parseJsonBody, type RequestHeaders } from './json-body.ts'
 export * from './kept-ref.ts'
+export * from './member.ts'
 export * from './operations/index.ts'
 export { asksForPage, type Page, type PageQuery, page, pageOf, pageQuery } from './page.ts'
 export * from './plan.ts'
 export { type Principal, principal, system } from './principal.ts'
+export * from './project.ts'
+export * from './protected-ref.ts'
+export * from './public-key.ts'
 export * from './readiness.ts'
 export { problemWithRefName, refName } from './ref.ts'
 export {
@@ -72,13 +77,16 @@ export {
   namedRepo,
   type RegisterRepo,
   type Repo,
+  type RepoQuery,
   type RepoRow,
   registerRepo,
   repo,
+  repoQuery,
   repoRow,
   type UpdateRepo,
   updateRepo,
 } from './repo.ts'
+export * from './role.ts'
 export {
   isFinished,
   type RefOutcome,

@@ -4,6 +4,7 @@ import { id, timestamp } from './id.ts'
 import { oneOf } from './one-of.ts'
 import { pageQuery } from './page.ts'
 import { refName } from './ref.ts'
+import { visibility } from './role.ts'
 import { line } from './text.ts'
 
 export const jobStatus = oneOf(['pending', 'running', 'success', 'failed', 'canceled'])
@@ -62,6 +63,19 @@ const path = z
   .min(1, 'must not be empty')
   .max(4096, 'must have at most 4096 characters')
 
+/** No folder is called so: other APIs allow longer names than one could have. */
+const hostedName = line(256)
+
+const hosting = {
+  project_id: id.nullish().describe('Default: none; it stands under "local"'),
+  description: line(2_000).nullish(),
+  visibility: visibility.optional().describe('Default 0: its members alone'),
+  import_members: z
+    .boolean({ error: 'must be true or false' })
+    .optional()
+    .describe('Whether the members of the project become members of it. Default false'),
+}
+
 export const cloneRepo = z
   .object({
     url: z
@@ -84,16 +98,24 @@ export const cloneRepo = z
       .max(86_400_000, 'must be an integer from 1000 to 86400000')
       .optional()
       .describe('Default 3600000'),
+    ...hosting,
   })
   .meta({ id: 'CloneRepo' })
 
 export type CloneRepo = z.input<typeof cloneRepo>
 
+export const forkRepo = z
+  .object({ name: hostedName.optional().describe('Default: that of the original'), ...hosting })
+  .meta({ id: 'ForkRepo' })
+
+export type ForkRepo = z.input<typeof forkRepo>
+
 export const createRepo = z
   .object({
-    name: line(100),
+    name: hostedName,
     default_branch: refName.optional().describe('What HEAD names. Default "main"'),
     object_format: oneOf(['sha1', 'sha256']).optional().describe('Default "sha1"'),
+    ...hosting,
   })
   .meta({ id: 'CreateRepo' })
 

@@ -24,6 +24,7 @@ export type RunTrigger = z.output<typeof runTrigger>
 /**
  * What became of one ref. `updated`: the target took it. `in_step`: somebody else moved it there meanwhile.
  * `skipped`, `conflict`: the plan said so. `checked_out`: the branch is checked out in a worktree of the target.
+ * `protected`: the target is a repository here, and a protected ref keeps syncs from it.
  * `stale`: the target moved after the plan was made. `rejected`: the target refused it. `held`: it waits for
  * somebody’s approval of the plan. `failed`: anything else.
  */
@@ -33,6 +34,7 @@ export const refOutcome = z.enum([
   'skipped',
   'conflict',
   'checked_out',
+  'protected',
   'stale',
   'rejected',
   'held',

@@ -4,7 +4,7 @@ import { id, timestamp } from './id.ts'
 import { line } from './text.ts'
 import { time } from './time.ts'
 
-export const scope = z.enum(scopes, { error: 'must be read, write or admin' })
+export const scope = z.enum(scopes, { error: 'must be member, read, write or admin' })
 
 const maxRepos = 1_000
 

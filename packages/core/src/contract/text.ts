@@ -13,3 +13,11 @@ export const line = (max: number) =>
     .min(1, 'must not be empty')
     .max(max, `must have at most ${max} characters`)
     .refine((value) => !forbidden.test(value), 'must not hold control characters')
+
+/** The same, where nothing need be typed. */
+export const lineOrNothing = (max: number) =>
+  z
+    .string({ error: 'must be text' })
+    .trim()
+    .max(max, `must have at most ${max} characters`)
+    .refine((value) => !forbidden.test(value), 'must not hold control characters')

@@ -1,3 +1,5 @@
+import type { StreamEnd, StreamEnds, StreamOptions } from './process-stream.ts'
+
 /** What git left behind when it ended. */
 export interface GitOutput {
   readonly exitCode: number
@@ -26,7 +28,8 @@ export interface GitCommand<Result> {
    * environment, so `ps` does not show them: the place for an `http.extraHeader`.
    */
   readonly settings?: readonly (readonly [key: string, value: string])[]
-  readonly stdin?: string
+  /** Text is given as UTF-8. */
+  readonly stdin?: string | Uint8Array
   readonly protocol?: GitProtocol
   /** The command by which git starts ssh, of an `SshSession`. Unset: git starts none, whatever a config says. */
   readonly sshCommand?: string | undefined
@@ -57,6 +60,9 @@ export interface GitProgress {
   readonly bytes?: number
 }
 
+/** A git command whose input and output are streamed; nothing of it is parsed. */
+export type GitStreamCommand = Omit<GitCommand<unknown>, 'parse' | 'stdin' | 'exitCodes' | 'exactOutput'>
+
 export interface GitRunOptions {
   /** Given to git as `--git-dir`; git never looks for a repository by itself. */
   readonly gitDir?: string | undefined
@@ -72,6 +78,12 @@ export interface GitRunOptions {
   /** Known secret values: taken out of every text that leaves the runner, raw, URL-encoded and in base64. */
   readonly secrets?: readonly string[] | undefined
   readonly onProgress?: ((progress: GitProgress) => void) | undefined
+  /**
+   * Takes stdout as it comes, so that it is never held whole: `parse` is given none then, no cap counts, and known secrets
+   * are not taken out. Answers whether it wants more; if not, git is ended and counts as ended well. What it throws ends
+   * git, and is thrown on.
+   */
+  readonly onOutput?: ((chunk: Buffer) => boolean) | undefined
 }
 
 /** Runs git commands: the only way from core to a process. */
@@ -83,4 +95,15 @@ export interface GitRunner {
    *   (control characters in an argument)
    */
   run<Result>(command: GitCommand<Result>, options?: GitRunOptions): Promise<Result>
+}
+
+/** Runs git commands that talk with somebody while they run: servers of git. */
+export interface GitStreamer {
+  /**
+   * Runs one command between the two ends of a conversation, however long that is: only chunks are in memory, and whoever
+   * is slower holds the other up. Answers how git ended, also when it failed; whatever it said has been delivered then.
+   * Its process group is guarded and ended as by `GitRunner.run`; when this settles, no process is left.
+   * @throws GIT_MISSING, GIT_STALLED, GIT_TIMEOUT, ABORTED, INVALID_INPUT; what the ends throw
+   */
+  stream(command: GitStreamCommand, ends: StreamEnds, options?: StreamOptions): Promise<StreamEnd>
 }

@@ -1,23 +1,30 @@
-import { constants } from 'node:os'
 import { type ErrorCode, GitferryError, isGitferryError } from '../errors/index.ts'
 import type { Logger } from '../ports/logger.ts'
 import { CappedBuffer, TailBuffer } from './captured-output.ts'
 import { ChildRecords } from './child-records.ts'
-import type { GitCommand, GitOutput, GitRunner, GitRunOptions } from './command.ts'
+import type {
+  GitCommand,
+  GitOutput,
+  GitRunner,
+  GitRunOptions,
+  GitStreamCommand,
+  GitStreamer,
+} from './command.ts'
+import { argumentsOf, commandEnvironment } from './command-environment.ts'
 import { DirectStarter } from './direct-starter.ts'
-import { fixedEnvironment, mayBeAdded } from './environment.ts'
+import { fixedEnvironment } from './environment.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { classifyFailure } from './parsers/failure.ts'
 import { ProgressReader } from './parsers/progress.ts'
-import type { ProcessExit, ProcessStarter, StartedProcess, StartRequest } from './process-starter.ts'
+import type { ProcessStarter, StartedProcess, StartRequest } from './process-starter.ts'
+import { ProcessStream, type StreamEnd, type StreamEnds, type StreamOptions } from './process-stream.ts'
 import { redact, redactSecrets, secretForms } from './redact.ts'
-import { settingsEnvironment, stallSettings, storeSettings, worktreeSettings } from './settings.ts'
 
 const stderrCap = 64 * 1024
 const defaultStdoutCap = 8 * 1024 * 1024
 const defaultTimeoutMs = 60_000
 /** How long a stream may stay open after the last process of the group ended: somebody outside holds it. In ms. */
 const streamGraceMs = 500
-const control = /\p{Cc}/u
 
 export interface ProcessGitRunnerOptions {
   /** Absolute path of git. */
@@ -32,12 +39,14 @@ export interface ProcessGitRunnerOptions {
 }
 
 /** Runs git in processes: the one way to them in core. Who starts them is the starter's business. */
-export class ProcessGitRunner implements GitRunner {
+export class ProcessGitRunner implements GitRunner, GitStreamer {
   readonly #git: string
   readonly #home: string
   readonly #logger: Logger
   readonly #records: ChildRecords | undefined
   readonly #starter: ProcessStarter
+  /** What is streamed waits in pipes of our own: those of the fork server are read for everybody at once. */
+  readonly #direct: DirectStarter
   readonly #fixed: Readonly<Record<string, string>>
 
   constructor({ git, home, childrenDir, logger, starter }: ProcessGitRunnerOptions) {
@@ -46,14 +55,15 @@ export class ProcessGitRunner implements GitRunner {
     this.#logger = logger
     this.#fixed = fixedEnvironment(git, home)
     this.#records = childrenDir === undefined ? undefined : new ChildRecords(childrenDir, home)
-    this.#starter = starter ?? new DirectStarter({ records: this.#records, logger })
+    this.#direct = new DirectStarter({ records: this.#records, logger })
+    this.#starter = starter ?? this.#direct
   }
 
   async run<Result>(command: GitCommand<Result>, options: GitRunOptions = {}): Promise<Result> {
     const { signal } = options
     const verb = command.args[0] ?? ''
     const args = argumentsOf(command, options)
-    const env = this.#environment(command, options)
+    const env = commandEnvironment(command, this.#fixed, options)
     if (signal?.aborted) throw abortError(verb, signal)
 
     const startedAt = performance.now()
@@ -77,44 +87,41 @@ export class ProcessGitRunner implements GitRunner {
       return command.parse({ ...output, stdout })
     } catch (error) {
       if (isGitferryError(error)) throw error
-      throw new GitferryError('GIT_FAILED', `git ${verb} printed what cannot be read.`, { cause: error })
+      throw unreadable(verb, error)
     }
   }
 
-  #environment(command: GitCommand<unknown>, { stallTimeoutMs }: GitRunOptions): Record<string, string> {
-    const settings = command.profile === 'worktree' ? worktreeSettings : storeSettings
-    const added = command.env ?? {}
-    for (const [name, value] of Object.entries(added)) {
-      if (!mayBeAdded(name, this.#fixed) || control.test(value)) {
-        throw new GitferryError(
-          'INVALID_INPUT',
-          `git ${command.args[0]}: the variable ${name} may not be set so.`,
-        )
-      }
+  async stream(command: GitStreamCommand, ends: StreamEnds, options: StreamOptions = {}): Promise<StreamEnd> {
+    const verb = command.args[0] ?? ''
+    const request = {
+      binary: this.#git,
+      args: argumentsOf(command, { gitDir: options.gitDir }),
+      cwd: this.#home,
+      env: commandEnvironment(command, this.#fixed),
     }
-    const { sshCommand } = command
-    if (sshCommand !== undefined && (command.protocol !== 'ssh' || control.test(sshCommand))) {
-      throw new GitferryError('INVALID_INPUT', `git ${command.args[0]}: ssh may not be started so.`)
-    }
-    for (const [key, value] of command.settings ?? []) {
-      if (control.test(key) || control.test(value)) {
-        throw new GitferryError(
-          'INVALID_INPUT',
-          `git ${command.args[0]}: a setting holds control characters.`,
-        )
-      }
-    }
-    return {
-      ...this.#fixed,
-      ...added,
-      ...settingsEnvironment([...settings, ...stallSettings(stallTimeoutMs), ...(command.settings ?? [])]),
-      GIT_ALLOW_PROTOCOL: command.protocol ?? '',
-      ...(sshCommand === undefined ? {} : { GIT_SSH_COMMAND: sshCommand }),
-    }
+    const startedAt = performance.now()
+    const start = () =>
+      this.#direct.open(request).catch((error: unknown) => {
+        throw startError(verb, this.#git, error)
+      })
+    const end = await new ProcessStream(verb, options).join(ends, start, ({ pid }, isGone) => {
+      if (isGone) this.#records?.remove(pid)
+      else this.#logger.error('a git process cannot be ended', { verb, pid })
+    })
+    const ms = Math.round(performance.now() - startedAt)
+    this.#logger.debug('git ended', { verb, exit_code: end.exitCode, ms, stderr: end.stderr })
+    return end
   }
 
   async #collect(request: StartRequest, verb: string, options: GitRunOptions): Promise<GitOutput> {
-    const { signal, secrets = [], timeoutMs = defaultTimeoutMs, stallTimeoutMs, onProgress } = options
+    const {
+      signal,
+      secrets = [],
+      timeoutMs = defaultTimeoutMs,
+      stallTimeoutMs,
+      onOutput,
+      onProgress,
+    } = options
     const stdout = new CappedBuffer(options.maxOutputBytes ?? defaultStdoutCap)
     const longestSecret = secretForms(secrets)[0]?.length ?? 0
     const stderr = new TailBuffer(stderrCap + longestSecret)
@@ -131,6 +138,17 @@ export class ProcessGitRunner implements GitRunner {
       ending?.catch(() => {})
     }
     const fail = (code: ErrorCode, message: string): void => end(new GitferryError(code, message))
+    let hasEnough = false
+    const take = (chunk: Buffer, wantsMore: (chunk: Buffer) => boolean): void => {
+      if (hasEnough || failure) return
+      try {
+        hasEnough = !wantsMore(chunk)
+      } catch (error) {
+        end(isGitferryError(error) ? error : unreadable(verb, error))
+      }
+      if (hasEnough) ending ??= child?.end()
+      ending?.catch(() => {})
+    }
     const onAbort = (): void => end(abortError(verb, signal))
     signal?.addEventListener('abort', onAbort, { once: true })
 
@@ -138,7 +156,9 @@ export class ProcessGitRunner implements GitRunner {
       child = await this.#starter.start(request, {
         stdout: (chunk) => {
           stall?.refresh()
-          if (!stdout.push(chunk)) fail('GIT_OUTPUT_TOO_LARGE', `git ${verb} printed more than is allowed.`)
+          if (onOutput !== undefined) take(chunk, onOutput)
+          else if (!stdout.push(chunk))
+            fail('GIT_OUTPUT_TOO_LARGE', `git ${verb} printed more than is allowed.`)
         },
         stderr: (chunk) => {
           stall?.refresh()
@@ -152,6 +172,7 @@ export class ProcessGitRunner implements GitRunner {
     }
     // it may have been given up while it was being started
     if (failure) end(failure)
+    else if (hasEnough) ending ??= child.end()
     const deadline = setTimeout(() => {
       fail('GIT_TIMEOUT', `git ${verb} did not end within ${timeoutMs} ms and was stopped.`)
     }, timeoutMs)
@@ -178,7 +199,7 @@ export class ProcessGitRunner implements GitRunner {
 
     let errorText = redact(stderr.take(), secrets)
     if (stderr.isCut) errorText = errorText.slice(longestSecret)
-    return { exitCode, stdout: stdout.take(), stderr: errorText }
+    return { exitCode: hasEnough ? 0 : exitCode, stdout: stdout.take(), stderr: errorText }
   }
 
   #listener(onProgress: NonNullable<GitRunOptions['onProgress']>, verb: string): typeof onProgress {
@@ -192,25 +213,12 @@ export class ProcessGitRunner implements GitRunner {
   }
 }
 
-function argumentsOf(command: GitCommand<unknown>, { gitDir, workTree }: GitRunOptions): string[] {
-  const args = [...command.args]
-  if (workTree !== undefined) args.unshift(`--work-tree=${workTree}`)
-  if (gitDir !== undefined) args.unshift(`--git-dir=${gitDir}`)
-  if (args.some((argument) => control.test(argument))) {
-    throw new GitferryError('INVALID_INPUT', `git ${command.args[0]}: an argument holds control characters.`)
-  }
-  return args
-}
-
 /** Only a command that was given secrets can print them; its output is text, so bytes may be exchanged. */
 function withoutSecrets(stdout: Buffer, secrets: readonly string[]): Buffer {
   if (secrets.length === 0) return stdout
   const asBytes = secrets.map((secret) => Buffer.from(secret).toString('latin1'))
   return Buffer.from(redactSecrets(stdout.toString('latin1'), [...secrets, ...asBytes]), 'latin1')
 }
-
-const exitCodeOf = ({ code, signal }: ProcessExit): number =>
-  code ?? 128 + (signal ? constants.signals[signal] : 0)
 
 async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
@@ -223,6 +231,9 @@ async function settledWithin(promise: Promise<void>, ms: number): Promise<void> 
 
 const abortError = (verb: string, signal: AbortSignal | undefined): GitferryError =>
   new GitferryError('ABORTED', `git ${verb} was given up by its caller.`, { cause: signal?.reason })
+
+const unreadable = (verb: string, cause: unknown): GitferryError =>
+  new GitferryError('GIT_FAILED', `git ${verb} printed what cannot be read.`, { cause })
 
 const startError = (verb: string, git: string, cause: unknown): GitferryError =>
   new GitferryError(

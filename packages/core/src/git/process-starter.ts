@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /** What a git is started with. */
 export interface StartRequest {
   /** Absolute path. */
@@ -33,6 +35,13 @@ export interface StartedProcess {
   end(): Promise<boolean>
   /** Says that the group has ended and nothing more is wanted: streams that are still open are given up. */
   release(): void
+}
+
+/** A process whose streams are whoever started it’s to read and write, at their own pace. */
+export interface PipedProcess extends StartedProcess {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  readonly stderr: Readable
 }
 
 /** Starts processes: in our own process (`DirectStarter`), or through another (`ForkServer`). */

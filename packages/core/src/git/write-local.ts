@@ -1,14 +1,13 @@
 import { throwIfAborted } from '../runtime/abort.ts'
 import { clearingDeletes } from './batch-updates.ts'
 import type { GitRunner, GitRunOptions } from './command.ts'
-import { checkedOutBranches } from './commands/checked-out-branches.ts'
 import { fetch } from './commands/fetch.ts'
 import { forEachRef } from './commands/for-each-ref.ts'
 import type { RefResult, RefUpdate } from './commands/push.ts'
 import { findUnmovable } from './find-unmovable.ts'
+import { heldBranches } from './held-branches.ts'
 import { lateSignal } from './late-signal.ts'
 import { withoutHooks } from './local/hooks-off.ts'
-import { listWorktrees } from './local/worktrees.ts'
 import { moveRefs } from './move-refs.ts'
 import { fileUrl } from './remote-url.ts'
 
@@ -66,14 +65,4 @@ export async function writeLocal(
   const settled = { runner, gitDir: commonDir, settings: hooksOff, timeoutMs, atomic, signal: late.signal }
   for (const result of await moveRefs(open, settled)) results.set(result.ref, result)
   return updates.flatMap(({ ref }) => results.get(ref) ?? [])
-}
-
-/** What a worktree stands on now, or will go back to when its rebase or bisect ends. */
-async function heldBranches(runner: GitRunner, commonDir: string, run: GitRunOptions): Promise<Set<string>> {
-  const [{ branches, isBare }, worktrees] = await Promise.all([
-    runner.run(checkedOutBranches(), run),
-    listWorktrees(commonDir, { runner, signal: run.signal }),
-  ])
-  const kept = worktrees.slice(isBare ? 1 : 0).flatMap((worktree) => worktree.branches)
-  return new Set([...branches, ...kept.map((name) => `refs/heads/${name}`)])
 }

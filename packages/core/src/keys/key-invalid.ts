@@ -1,7 +1,7 @@
 import { GitferryError } from '../errors/index.ts'
 
-/** The field of an imported SSH key that something is wrong with. */
-export type SshKeyField = 'private_key' | 'passphrase' | 'type'
+/** The field of an SSH key that something is wrong with: of a private key that is imported, or of a public one. */
+export type SshKeyField = 'private_key' | 'passphrase' | 'type' | 'key'
 
 /** A refusal that names the field, and never holds anything of what was given. */
 export function keyInvalid(field: SshKeyField, problem: string): GitferryError {

@@ -8,7 +8,11 @@ import type {
   HostKeyRow,
   JobRow,
   KeptRefRow,
+  MemberRow,
   PlanRow,
+  ProjectRow,
+  ProtectedRefRow,
+  PublicKeyRow,
   RemoteRow,
   RepoRow,
   RunLogRow,
@@ -41,6 +45,10 @@ export interface Tables {
   users: UserRow
   tokens: TokenRow
   access_keys: AccessKeyRow
+  projects: ProjectRow
+  members: MemberRow
+  public_keys: PublicKeyRow
+  protected_refs: ProtectedRefRow
   channels: ChannelRow
   deliveries: DeliveryRow
   webhook_deliveries: WebhookDeliveryRow
@@ -104,6 +112,12 @@ export const tables: Definitions = {
     columns: {
       uuid: text,
       name: text,
+      group_name: text,
+      project_id: nullable(integer),
+      description: nullable(text),
+      visibility: integer,
+      creator_id: nullable(integer),
+      forked_from_id: nullable(integer),
       path: text,
       git_dir: text,
       common_dir: text,
@@ -118,8 +132,8 @@ export const tables: Definitions = {
       created_at: text,
       updated_at: text,
     },
-    unique: [['uuid'], ['name'], ['path']],
-    indexes: [],
+    unique: [['uuid'], ['group_name', 'name'], ['path']],
+    indexes: [['project_id']],
   },
   remotes: {
     columns: {
@@ -352,6 +366,65 @@ export const tables: Definitions = {
   access_keys: {
     columns: { ...grant, access_key_id: text, sealed_secret: text },
     unique: [['access_key_id'], ['user_id', 'name']],
+    indexes: [],
+  },
+  projects: {
+    columns: {
+      uuid: text,
+      name: text,
+      kind: text,
+      description: nullable(text),
+      creator_id: nullable(integer),
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [['uuid'], ['name']],
+    indexes: [],
+  },
+  members: {
+    columns: {
+      repo_id: nullable(integer),
+      project_id: nullable(integer),
+      user_id: integer,
+      role: integer,
+      created_at: text,
+    },
+    unique: [
+      ['repo_id', 'user_id'],
+      ['project_id', 'user_id'],
+    ],
+    indexes: [['user_id']],
+  },
+  public_keys: {
+    columns: {
+      title: text,
+      key: text,
+      type: text,
+      fingerprint: text,
+      last_used_at: nullable(text),
+      created_at: text,
+      user_id: nullable(integer),
+      repo_id: nullable(integer),
+      can_push: boolean,
+      application: text,
+    },
+    unique: [
+      ['user_id', 'fingerprint'],
+      ['repo_id', 'fingerprint'],
+    ],
+    indexes: [['fingerprint']],
+  },
+  protected_refs: {
+    columns: {
+      repo_id: integer,
+      kind: text,
+      name: text,
+      push_level: integer,
+      merge_level: nullable(integer),
+      created_at: text,
+      updated_at: text,
+    },
+    unique: [['repo_id', 'kind', 'name']],
     indexes: [],
   },
   channels: {

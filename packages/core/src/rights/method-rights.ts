@@ -40,6 +40,7 @@ export const methodRights = {
     delete: promise('repos.delete'),
     clone: promise('repos.clone'),
     create: promise('repos.create'),
+    fork: promise('repos.fork'),
     remotes: {
       list: promise('repos.remotes.list'),
       all: loop('repos.remotes.list'),
@@ -62,6 +63,53 @@ export const methodRights = {
     get: promise('tags.get'),
     create: promise('tags.create'),
     delete: promise('tags.delete'),
+  },
+  content: {
+    commits: promise('content.commits'),
+    tree: promise('content.tree'),
+    blob: promise('content.blob'),
+    compare: promise('content.compare'),
+    createCommit: promise('content.createCommit'),
+    archive: promise('content.archive'),
+  },
+  stats: { get: promise('stats.get') },
+  projects: {
+    list: promise('projects.list'),
+    all: loop('projects.list'),
+    get: promise('projects.get'),
+    create: promise('projects.create'),
+    delete: promise('projects.delete'),
+    members: {
+      list: promise('projects.members.list'),
+      all: loop('projects.members.list'),
+      set: promise('projects.members.set'),
+      delete: promise('projects.members.delete'),
+    },
+  },
+  members: {
+    list: promise('members.list'),
+    all: loop('members.list'),
+    set: promise('members.set'),
+    delete: promise('members.delete'),
+  },
+  publicKeys: {
+    list: promise('publicKeys.list'),
+    all: loop('publicKeys.list'),
+    add: promise('publicKeys.add'),
+    delete: promise('publicKeys.delete'),
+    verify: promise('publicKeys.verify'),
+  },
+  deployKeys: {
+    list: promise('deployKeys.list'),
+    all: loop('deployKeys.list'),
+    add: promise('deployKeys.add'),
+    delete: promise('deployKeys.delete'),
+  },
+  protection: {
+    list: promise('protection.list'),
+    all: loop('protection.list'),
+    set: promise('protection.set'),
+    delete: promise('protection.delete'),
   },
   sync: {
     tasks: {

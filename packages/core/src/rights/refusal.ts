@@ -5,6 +5,7 @@ import {
   type EndpointRight,
   endpointRights,
   holdsScope,
+  mayAsk,
   type Scope,
 } from '../wire/index.ts'
 
@@ -16,7 +17,7 @@ const scopeOf = ({ scope = 'admin' }: Principal): Scope => scope
 
 /** Whether nothing is kept from a principal, so that nothing needs to be asked. */
 export const isUnlimited = (principal: Principal): boolean =>
-  scopeOf(principal) === 'admin' && principal.repoIds == null
+  scopeOf(principal) === 'admin' && principal.repoIds == null && principal.role === undefined
 
 /** Why a principal may not ask at an endpoint, FORBIDDEN; `undefined`: they may. A new error each time. */
 export const refusal = (principal: Principal, endpoint: EndpointName): GitferryError | undefined =>
@@ -25,12 +26,13 @@ export const refusal = (principal: Principal, endpoint: EndpointName): GitferryE
 /** As `refusal`, of anything that asks for a right; `name` is what the message calls it. */
 export function refusalBy(
   principal: Principal,
-  { scope: needed, within }: EndpointRight,
+  right: EndpointRight,
   name: string,
 ): GitferryError | undefined {
   const { repoIds } = principal
+  const { scope: needed, within } = right
   const held = scopeOf(principal)
-  if (!holdsScope(held, needed)) {
+  if (!mayAsk(held, right)) {
     return new GitferryError(
       'FORBIDDEN',
       `${name}: this needs the scope "${needed}", and the caller has "${held}"; ask with a credential that reaches so far.`,
@@ -61,13 +63,21 @@ export function notNarrower(own: Principal, asked: Principal): GitferryError | u
   if (isUnlimited(own)) return undefined
   const { repoIds, scope = 'admin', user } = own
   const isWithin = repoIds == null || asked.repoIds?.every((id) => repoIds.includes(id)) === true
-  if (asked.user === user && holdsScope(scope, asked.scope ?? 'admin') && isWithin) return undefined
+  if (asked.user === user && givesNoMore(own, asked) && isWithin) return undefined
   const only = repoIds == null ? '' : ` and ${namesOf(repoIds)}`
   return new GitferryError(
     'FORBIDDEN',
     `as: this is the view of "${user}" with the scope "${scope}"${only}, and answers views of the same user that reach no further; ask the gitferry that it was made of.`,
     { details: { held: scope, ...(repoIds != null && { repo_ids: [...repoIds] }) } },
   )
+}
+
+/** `read` gives less than `member` where the user may write; and a role that is named holds whoever the user is. */
+function givesNoMore(own: Principal, asked: Principal): boolean {
+  const [held, wanted] = [scopeOf(own), scopeOf(asked)]
+  if (!holdsScope(held, wanted) || (held === 'read' && wanted === 'member')) return false
+  if (own.role === undefined) return asked.role === undefined
+  return asked.role !== undefined && asked.role <= own.role
 }
 
 /** FORBIDDEN for what concerns gitferry as a whole. */

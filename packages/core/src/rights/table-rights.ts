@@ -3,9 +3,10 @@ import type { ScalarKey, TableName, Tables } from '../ports/index.ts'
 /**
  * What makes a row one that a restricted caller may see:
  * - its columns that name repositories, of which the caller must be allowed every one;
- * - `parent`: it belongs to a row that has to be found first, and is read by that one's id alone;
+ * - `parent`: it belongs to a row that has to be found first, and what is shown of it is read by that one's id alone;
  * - `internal`: nothing does. It is read and written on the caller's behalf, such as the key that opens a remote, and
- *   no endpoint that a restricted caller may ask at shows it.
+ *   no endpoint that a restricted caller may ask at lists it. At most its name is told beside a row that names it: that
+ *   of a member, or of the project which a repository is in.
  */
 export type TableRight<Row> = readonly [ScalarKey<Row>, ...ScalarKey<Row>[]] | 'parent' | 'internal'
 
@@ -31,6 +32,10 @@ export const tableRights: { readonly [Name in TableName]: TableRight<Tables[Name
   users: 'internal',
   tokens: 'internal',
   access_keys: 'internal',
+  projects: 'internal',
+  members: 'parent',
+  public_keys: 'parent',
+  protected_refs: ofRepo,
   channels: 'internal',
   deliveries: 'internal',
   webhook_deliveries: 'internal',

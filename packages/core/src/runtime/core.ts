@@ -2,6 +2,8 @@ import { access, constants } from 'node:fs/promises'
 import type { JobRow, Principal, Readiness, Version } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { reapChildren } from '../git/child-records.ts'
+import { sweepBorrowing } from '../git/content/borrowing-repository.ts'
+import { sweepPrivateIndexes } from '../git/content/private-index.ts'
 import { ForkServer } from '../git/fork-server.ts'
 import { locateGit } from '../git/locate-git.ts'
 import { ProcessGitRunner } from '../git/process-runner.ts'
@@ -12,6 +14,7 @@ import type { AuditSubject } from '../services/audit-log.ts'
 import type { Authenticator } from '../services/authenticator.ts'
 import type { CancelJobContext } from '../services/cancel-job.ts'
 import { findCloneInput } from '../services/clone-input.ts'
+import type { GitTransportContext } from '../services/git-transport.ts'
 import { checkSecrets } from '../services/secrets-check.ts'
 import type { SyncRunsContext } from '../services/sync-runs.ts'
 import type { SyncTasksContext } from '../services/sync-tasks.ts'
@@ -42,7 +45,12 @@ export interface Core {
   stop(options?: { readonly graceful?: boolean; readonly timeoutMs?: number }): Promise<void>
   contextFor(
     principal: Principal,
-  ): AcceptCloneContext & CancelJobContext & SyncTasksContext & SyncRunsContext & WebhooksContext
+  ): AcceptCloneContext &
+    CancelJobContext &
+    SyncTasksContext &
+    SyncRunsContext &
+    WebhooksContext &
+    GitTransportContext
   readonly authenticator: Authenticator
   refused(principal: Principal, subject: AuditSubject, error: GitferryError): Promise<void>
 }
@@ -63,6 +71,7 @@ export function createCore(
     adapter,
     authenticator,
     callerRunner,
+    callerStreamer,
     context,
     dispatcher,
     jobWorker,
@@ -74,6 +83,7 @@ export function createCore(
   const { audit, auditChain, channelSender, clock, events, logger, queue } = context
   const { cloner, jobQueue, jobRecorder, jobWaiter } = context
   const { kept, keptExpiry, keptStores } = context
+  const { afterPush, pushHooks } = context
   const { keyOpener, runner, sealed, ssh, storage, stores, waiter } = context
 
   const lease = new StorageLease({ storage, clock, logger, kind: 'server' })
@@ -102,6 +112,9 @@ export function createCore(
     })
     await reapChildren(directory.children, logger)
     await ssh.sweep()
+    await sweepPrivateIndexes(directory.path)
+    await sweepBorrowing(directory.path)
+    await pushHooks.prepare()
     git = options.git ?? (await locateGit(options.searchPath)).binary
     const { home, children: childrenDir } = directory
     if (options.forkServer) forkServer = new ForkServer({ home, childrenDir, logger })
@@ -168,8 +181,10 @@ export function createCore(
           grace.stop((options) => adapter.stop(options)),
           grace.stop((options) => jobQueue.stop(options)),
           grace.wait(audit.settled()),
+          grace.wait(callerStreamer.close()),
         ]),
       () => keptExpiry.close(),
+      () => afterPush.close(),
       // after the runs, whose ends are told while there is time; what is not is sent at the next start
       () => grace.stop((options) => dispatcher.stop(options)),
       // what is still at work now are calls that outlasted the grace: gits and sends end, entries are written
@@ -225,7 +240,9 @@ export function createCore(
     contextFor(principal) {
       const { repoIds } = principal
       const seen = repoIds == null ? storage : new RestrictedStorage(storage, repoIds)
-      return { ...context, storage: seen, runner: callerRunner.of(shareOf(principal)), principal }
+      const share = shareOf(principal)
+      const [runner, streamer] = [callerRunner.of(share), callerStreamer.of(share)]
+      return { ...context, storage: seen, runner, streamer, principal }
     },
     refused: (principal, subject, error) => audit.refused(principal, subject, error),
   }

@@ -1,13 +1,14 @@
 import { GitferryError, isGitferryError } from '../errors/index.ts'
-import type { GitCommand, GitRunner, GitRunOptions } from '../git/command.ts'
+import type { GitCommand, GitRunner, GitRunOptions, GitStreamCommand, GitStreamer } from '../git/command.ts'
+import type { StreamEnd, StreamEnds, StreamOptions } from '../git/process-stream.ts'
 
 /** Stands for the runner until git has been found: services are built before anything is started. */
-export class DeferredRunner implements GitRunner {
-  #runner: GitRunner | undefined
+export class DeferredRunner implements GitRunner, GitStreamer {
+  #runner: (GitRunner & GitStreamer) | undefined
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
 
-  use(runner: GitRunner): void {
+  use(runner: GitRunner & GitStreamer): void {
     this.#runner = runner
   }
 
@@ -18,12 +19,25 @@ export class DeferredRunner implements GitRunner {
   }
 
   /** @throws CLOSED before `use` and after `close` */
-  async run<Result>(command: GitCommand<Result>, options: GitRunOptions = {}): Promise<Result> {
+  run<Result>(command: GitCommand<Result>, options: GitRunOptions = {}): Promise<Result> {
+    return this.#watched(options.signal, (runner, signal) => runner.run(command, { ...options, signal }))
+  }
+
+  /** @throws CLOSED before `use` and after `close` */
+  stream(command: GitStreamCommand, ends: StreamEnds, options: StreamOptions = {}): Promise<StreamEnd> {
+    return this.#watched(options.signal, (runner, signal) =>
+      runner.stream(command, ends, { ...options, signal }),
+    )
+  }
+
+  async #watched<Result>(
+    given: AbortSignal | undefined,
+    work: (runner: GitRunner & GitStreamer, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const closing = this.#closing.signal
     if (closing.aborted) throw stopped()
     if (this.#runner === undefined) throw notStarted()
-    const signal = options.signal ? AbortSignal.any([options.signal, closing]) : closing
-    const running = this.#runner.run(command, { ...options, signal })
+    const running = work(this.#runner, given ? AbortSignal.any([given, closing]) : closing)
     this.#underWay.add(running)
     try {
       return await running

@@ -42,6 +42,13 @@ export interface GitferryOptions {
   readonly searchPath?: string | undefined
   /** Default: in this process. */
   readonly queue?: QueueAdapter | undefined
+  /** The most bytes that one push to a hosted repository may bring. Default 2 GiB, which is GitHub’s. */
+  readonly maxPushBytes?: number | undefined
+  /**
+   * The longest that one push to a hosted repository may take, in ms, from when git starts to take it in until it has ended.
+   * Default an hour.
+   */
+  readonly pushTimeoutMs?: number | undefined
   /** Runs at the same time, over all repositories. Default 4. */
   readonly concurrency?: number | undefined
   /**
@@ -101,6 +108,16 @@ const schema = z.strictObject({
   strictHostKeys: z.boolean().default(false),
   git: absolutePath.optional(),
   searchPath: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
+  maxPushBytes: z
+    .int()
+    .min(1)
+    .default(2 * 1024 ** 3),
+  // setTimeout takes no more
+  pushTimeoutMs: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(3_600_000),
   concurrency: z.int().min(1).max(64).default(4),
   networkRetries: z.int().min(0).max(10).default(2),
   concurrencyPerHost: z.int().min(1).max(64).default(2),

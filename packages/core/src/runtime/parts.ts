@@ -1,12 +1,15 @@
 import { join } from 'node:path'
+import { ByteCache } from '../git/content/byte-cache.ts'
 import { KeptStores } from '../git/kept-stores.ts'
 import { parseAllowOutgoing } from '../git/remote-url.ts'
 import { systemLookup } from '../git/resolve-host.ts'
 import type { RetireOptions } from '../git/retire-store.ts'
+import { PushHooks } from '../git/serving/push-hooks.ts'
 import { SshSessions } from '../git/ssh/ssh-sessions.ts'
 import { Stores } from '../git/store.ts'
 import { OpenSshKeyOpener } from '../keys/openssh-key-opener.ts'
 import { AbandonedRuns } from '../services/abandoned-runs.ts'
+import { AfterPush } from '../services/after-push.ts'
 import { AfterRun } from '../services/after-run.ts'
 import { createAuditChain } from '../services/audit-chain.ts'
 import { AuditLog } from '../services/audit-log.ts'
@@ -48,11 +51,18 @@ import { HostPlaces } from './host-places.ts'
 import { InProcessQueue } from './in-process-queue.ts'
 import { KeyedLock } from './keyed-lock.ts'
 import { LimitedRunner } from './limited-runner.ts'
+import { LimitedStreamer } from './limited-streamer.ts'
 import { ManagedStorage } from './managed-storage.ts'
 import type { ResolvedOptions } from './options.ts'
 
 /** Gits that callers may have at the same time, each half of them, besides those of runs and clones; and how many more may wait. */
 const callerGits = { atOnce: 16, mayWait: 1_000 }
+
+/** Git clients that are served at the same time, each caller half of them; and how many more may wait. */
+const gitClients = { atOnce: 16, mayWait: 1_000 }
+
+/** What is remembered of listings and last commits. A directory of a thousand files takes half a megabyte. */
+const contentCacheBytes = 64 * 1024 * 1024
 
 /** Clones at the same time. */
 const jobConcurrency = 2
@@ -110,8 +120,11 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     trustedOwners: options.trustedOwners,
     allowOutgoing: options.allowOutgoing.map(parseAllowOutgoing),
     strictHostKeys: options.strictHostKeys,
+    maxPushBytes: options.maxPushBytes,
+    pushTimeoutMs: options.pushTimeoutMs,
   }
   const sizes = new RepoSizes({ storage, stores, clock, logger })
+  const contentCache = new ByteCache({ maxBytes: contentCacheBytes })
   const lookup = systemLookup
   const sealed = new SealedValues({ box: options.secrets })
   const checkpoints = options.storage.capabilities.durable
@@ -138,6 +151,8 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
     kept,
     keptExpiry,
     sizes,
+    afterPush: new AfterPush({ runner, stores, sizes, lock, logger }),
+    contentCache,
     settings,
     lock,
     lookup,
@@ -177,7 +192,7 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
   const jobs = { cloner, jobRecorder, jobQueue: new JobQueue({ adapter: jobAdapter, events }) }
   const jobWaiter = new JobWaiter({ events })
   const webhookGate = new WebhookGate({ ...options.webhooks, clock })
-  const authenticator = new Authenticator({ storage, clock, logger })
+  const authenticator = new Authenticator({ storage, sealed, clock, logger })
   return {
     /** What the services are built from, besides who is asking. */
     context: {
@@ -190,9 +205,11 @@ export function createParts(options: ResolvedOptions, fs: CheckpointFileSystem) 
       waiter,
       webhookGate,
       wakeScheduler,
+      pushHooks: new PushHooks({ dataDir }),
     },
     /** The runners of whoever asks: they keep to a number of gits, which runs do not share. */
     callerRunner: new LimitedRunner({ runner, ...callerGits }),
+    callerStreamer: new LimitedStreamer({ streamer: runner, ...gitClients }),
     adapter,
     authenticator,
     jobWorker,

@@ -1,11 +1,13 @@
-import type { CallOptions, CloneRepo, Job } from '../contract/index.ts'
+import { type CallOptions, type CloneRepo, type Job, localGroup } from '../contract/index.ts'
+import { GitferryError } from '../errors/index.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import { announceLogins, namesOf } from './announce-logins.ts'
 import type { CloneInput } from './clone-input.ts'
-import { readCloneRequest, refuseClone } from './clone-request.ts'
+import { type CloneRequest, readCloneRequest, refuseClone } from './clone-request.ts'
 import type { ServiceContext } from './context.ts'
 import type { JobQueue } from './job-queue.ts'
 import { type KeptLogin, keepLogin } from './keep-login.ts'
+import { projectFor, toWrite } from './repo-roles.ts'
 import { toJob } from './to-job.ts'
 
 export type AcceptCloneContext = ServiceContext & { readonly jobQueue: JobQueue }
@@ -13,7 +15,7 @@ export type AcceptCloneContext = ServiceContext & { readonly jobQueue: JobQueue 
 /**
  * Takes a clone on: what can be refused is refused now, a login in the URL becomes a credential, and a job is stored
  * before anybody is answered.
- * @throws what `readCloneRequest` and `refuseClone` throw; SECRETS_UNAVAILABLE
+ * @throws what `readCloneRequest` and `refuseClone` throw; SECRETS_UNAVAILABLE, PROJECT_NOT_FOUND, ROLE_MISSING
  */
 export async function acceptClone(
   input: CloneRepo,
@@ -27,8 +29,9 @@ export async function acceptClone(
     const { name, url, login, path, branch, ssh_key_id, timeout_ms } = request
     draft.note({ details: { kind: 'clone', name, url, ...(path !== null && { path }) } })
     throwIfAborted(signal)
+    const standing = await standingOf(request, context)
     return storage.transaction(async (session) => {
-      await refuseClone(session, request)
+      await refuseClone(session, { ...request, ...standing })
       const owner = { repo: name, remote: 'origin', remote_id: null, credential_id: null }
       const kept = login && (await keepLogin(session, owner, login, context))
       const taken_credential_id = kept?.change === 'created' ? kept.credential.id : null
@@ -46,6 +49,7 @@ export async function acceptClone(
           credential_id,
           taken_credential_id,
           timeout_ms,
+          ...standing,
         } satisfies CloneInput,
         operator: principal.user,
         repo_id: null,
@@ -69,4 +73,17 @@ export async function acceptClone(
   await announceLogins(logins, context)
   await jobQueue.handOver(job, { isNew: true })
   return toJob(job)
+}
+
+/** Where the repository is to stand. @throws PROJECT_NOT_FOUND, ROLE_MISSING, INVALID_INPUT */
+async function standingOf(request: CloneRequest, context: ServiceContext) {
+  const { description, import_members, project_id, visibility } = request
+  const project =
+    project_id === null ? undefined : await projectFor(context, project_id, toWrite, 'project_id')
+  if (import_members && !project) {
+    throw new GitferryError('INVALID_INPUT', 'import_members: must be false where no project is named.', {
+      details: { field: 'import_members' },
+    })
+  }
+  return { group_name: project?.name ?? localGroup, project_id, description, visibility, import_members }
 }

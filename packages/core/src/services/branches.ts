@@ -20,14 +20,17 @@ import { throwIfAborted } from '../runtime/abort.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
 import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
-import { findRepo } from './find-or-refuse.ts'
 import { slicePage } from './pages.ts'
+import { callersRules, refuseHeadMove, refuseProtected } from './protected-refs.ts'
+import { repoFor, toRead, toWrite } from './repo-roles.ts'
 import { rootsOf } from './roots-of.ts'
 
 const deleteInput = z.object({
   branch: refName,
   force: z.boolean({ error: 'must be true or false' }).optional(),
 })
+
+const branchRef = (name: string): string => `refs/heads/${name}`
 
 /** Branches of the registered repository itself, not of its store. */
 export class BranchesService implements BranchesApi {
@@ -39,7 +42,7 @@ export class BranchesService implements BranchesApi {
 
   async list(repoId: number, query: BranchQuery = {}, { signal }: CallOptions = {}): Promise<Page<Branch>> {
     throwIfAborted(signal)
-    const repo = await findRepo(this.#context.storage, repoId)
+    const repo = await repoFor(this.#context, repoId, toRead)
     const { type = 'local', ...paging } = parseInput(branchQuery, query)
     return slicePage(await this.#open(repo).list(type, { signal }), paging)
   }
@@ -50,7 +53,7 @@ export class BranchesService implements BranchesApi {
     { signal }: CallOptions = {},
   ): AsyncGenerator<Branch, void, undefined> {
     throwIfAborted(signal)
-    const repo = await findRepo(this.#context.storage, repoId)
+    const repo = await repoFor(this.#context, repoId, toRead)
     const { type = 'local' } = parseInput(branchQuery, query)
     for (const branch of await this.#open(repo).list(type, { signal })) {
       throwIfAborted(signal)
@@ -63,6 +66,7 @@ export class BranchesService implements BranchesApi {
     const branch = await this.#change('create', repoId, async (repo, draft) => {
       const { name, base_branch } = parseInput(createBranch, input)
       draft.note({ details: { branch: name } })
+      refuseProtected({ ref: branchRef(name), does: 'create' }, await callersRules(repo, this.#context))
       await draft.begin()
       return this.#open(repo).create({ name, base_branch: base_branch ?? null }, { signal })
     })
@@ -75,8 +79,11 @@ export class BranchesService implements BranchesApi {
     const branch = await this.#change('checkout', repoId, async (repo, draft) => {
       const { branch } = parseInput(checkoutBranch, input)
       draft.note({ details: { branch } })
+      const rules = await callersRules(repo, this.#context)
+      const onCreate = (name: string) => refuseProtected({ ref: branchRef(name), does: 'create' }, rules)
+      const onMoveHead = (from: string | null) => refuseHeadMove(from, rules)
       await draft.begin()
-      return this.#open(repo).checkout({ branch }, { signal })
+      return this.#open(repo).checkout({ branch }, { onCreate, onMoveHead, signal })
     })
     this.#context.events.emit('branch.checked_out', { repo_id: repoId, branch })
     return branch
@@ -92,6 +99,7 @@ export class BranchesService implements BranchesApi {
     await this.#change('delete', repoId, async (repo, draft) => {
       const { branch, force = false } = parseInput(deleteInput, { ...query, branch: name })
       draft.note({ details: { branch, force } })
+      refuseProtected({ ref: branchRef(branch), does: 'delete' }, await callersRules(repo, this.#context))
       await draft.begin()
       await this.#open(repo).delete(branch, { force, signal })
     })
@@ -109,6 +117,6 @@ export class BranchesService implements BranchesApi {
     repoId: number,
     work: (repo: RepoRow, draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    return changeRepo(this.#context, { type, object_type: 'branch', repoId }, work)
+    return changeRepo(this.#context, { type, object_type: 'branch', repoId, needs: toWrite }, work)
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, type JobRow } from '../contract/index.ts'
+import { id, type JobRow, localGroup, visibility } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import { type ClonePlace, hostedPlace, worktreePlace } from '../git/clone-place.ts'
 
@@ -15,6 +15,13 @@ const cloneInput = z.object({
   /** The credential that was made of the login in the URL. */
   taken_credential_id: id.nullable(),
   timeout_ms: z.int(),
+  /** Where it is to stand; of what was stored before there were projects, in none. */
+  group_name: z.string().default(localGroup),
+  project_id: id.nullable().default(null),
+  description: z.string().nullable().default(null),
+  visibility: visibility.default(0),
+  /** Whether the members of the project become its own. */
+  import_members: z.boolean().default(false),
 })
 
 export type CloneInput = z.output<typeof cloneInput>

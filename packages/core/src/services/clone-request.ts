@@ -1,4 +1,4 @@
-import { type CloneRepo, cloneRepo, namedRepo } from '../contract/index.ts'
+import { type CloneRepo, cloneRepo, namedRepo, type RepoRow, type Visibility } from '../contract/index.ts'
 import { GitferryError, parseInput } from '../errors/index.ts'
 import { checkClonePath } from '../git/local/clone-path.ts'
 import { checkUrlWithLogin } from '../git/url-login.ts'
@@ -25,6 +25,10 @@ export interface CloneRequest {
   readonly ssh_key_id: number | null
   readonly credential_id: number | null
   readonly timeout_ms: number
+  readonly project_id: number | null
+  readonly description: string | null
+  readonly visibility: Visibility
+  readonly import_members: boolean
 }
 
 /**
@@ -44,6 +48,7 @@ export async function readCloneRequest(
   const origin = originOf(url)
   const { name } = parseInput(namedRepo, { name: given.name ?? nameOfUrl(url) })
   if (login !== null && given.credential_id != null) throw twoCredentials()
+  if (given.path != null) refuseStanding(given)
   return {
     name,
     url,
@@ -53,7 +58,24 @@ export async function readCloneRequest(
     ssh_key_id: given.ssh_key_id ?? null,
     credential_id: given.credential_id ?? null,
     timeout_ms: given.timeout_ms ?? defaultTimeoutMs,
+    project_id: given.project_id ?? null,
+    description: given.description ?? null,
+    visibility: given.visibility ?? 0,
+    import_members: given.import_members ?? false,
   }
+}
+
+/** Only what gitferry hosts stands in a project. @throws INVALID_INPUT */
+function refuseStanding(given: Pick<CloneRepo, 'project_id' | 'visibility' | 'import_members'>): void {
+  const field = (['project_id', 'visibility', 'import_members'] as const).find((name) => given[name])
+  if (field === undefined) return
+  throw new GitferryError(
+    'INVALID_INPUT',
+    `${field}: is only for repositories that gitferry hosts; leave out path.`,
+    {
+      details: { field },
+    },
+  )
 }
 
 /**
@@ -63,9 +85,9 @@ export async function readCloneRequest(
  */
 export async function refuseClone(
   session: StorageSession,
-  { name, path, url, ssh_key_id, credential_id }: CloneRequest,
+  { group_name, name, path, url, ssh_key_id, credential_id }: CloneRequest & Pick<RepoRow, 'group_name'>,
 ): Promise<void> {
-  await refuseTaken(session, path === null ? { name } : { name, path }, 'PATH_EXISTS')
+  await refuseTaken(session, { name, group_name, ...(path !== null && { path }) }, 'PATH_EXISTS')
   await checkBindings(session, { fetch_url: url, push_url: url }, { ssh_key_id, credential_id })
 }
 

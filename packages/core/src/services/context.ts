@@ -1,5 +1,6 @@
 import type { Principal } from '../contract/index.ts'
 import type { GitRunner } from '../git/command.ts'
+import type { ByteCache } from '../git/content/byte-cache.ts'
 import type { KeptStores } from '../git/kept-stores.ts'
 import type { RemoteUrlPolicy } from '../git/remote-url.ts'
 import type { LookupHost } from '../git/resolve-host.ts'
@@ -10,6 +11,7 @@ import type { Clock, Logger } from '../ports/index.ts'
 import type { CallerStorage } from '../rights/caller-storage.ts'
 import type { EventBus } from '../runtime/event-bus.ts'
 import type { KeyedLock } from '../runtime/keyed-lock.ts'
+import type { AfterPush } from './after-push.ts'
 import type { AuditChain } from './audit-chain.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { ChannelSender } from './channel-sender.ts'
@@ -38,6 +40,10 @@ export interface ServiceContext {
   readonly kept: KeptValues
   readonly keptExpiry: KeptExpiry
   readonly sizes: RepoSizes
+  /** What was found out about objects, which never change: listings, last commits, counts. */
+  readonly contentCache: ByteCache
+  /** Sees to packs and sizes of hosted repositories, in the background. */
+  readonly afterPush: Pick<AfterPush, 'tidy'>
   readonly queue: RunQueue
   /** One at a time in the store of a repository, by `repo:<id>`. */
   readonly lock: KeyedLock
@@ -61,5 +67,9 @@ export interface ServiceContext {
     readonly dataDir: string
     /** Whether the key of an SSH server must be accepted by somebody before anything is sent there. */
     readonly strictHostKeys: boolean
+    /** The most bytes that one push to a hosted repository may bring. */
+    readonly maxPushBytes: number
+    /** The longest that one push may take, in ms. */
+    readonly pushTimeoutMs: number
   }
 }

@@ -22,6 +22,9 @@ const finder =
 /** @throws INVALID_INPUT, REPO_NOT_FOUND */
 export const findRepo = finder('repos', 'repository', 'REPO_NOT_FOUND')
 
+/** @throws INVALID_INPUT, PROJECT_NOT_FOUND */
+export const findProject = finder('projects', 'project', 'PROJECT_NOT_FOUND')
+
 /** @throws INVALID_INPUT, TASK_NOT_FOUND */
 export const findTask = finder('tasks', 'sync task', 'TASK_NOT_FOUND')
 

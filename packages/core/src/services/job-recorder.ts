@@ -124,7 +124,7 @@ export class JobRecorder {
   }
 
   async #storeWithRemote(session: StorageSession, job: JobRow, made: NewRepo): Promise<StoredRepo> {
-    const { repo, remotes, logins } = await storeRepo(session, made, this.#context)
+    const { repo, remotes, logins } = await storeRepo(session, made, { user: job.operator }, this.#context)
     const { ssh_key_id, credential_id } = readCloneInput(job)
     const before = remotes.find(({ name }) => name === origin)
     const urls = before ? null : { fetch_url: job.url, push_url: job.url, login: null }

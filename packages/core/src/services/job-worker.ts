@@ -1,10 +1,12 @@
 import type { JobRow, Principal } from '../contract/index.ts'
 import { fromUnknown, GitferryError } from '../errors/index.ts'
 import { handOver } from '../git/clone-place.ts'
+import { admitMembers } from './admit-members.ts'
 import { announceLogins } from './announce-logins.ts'
 import { findCloneInput, placeOf, readCloneInput } from './clone-input.ts'
 import type { Cloner } from './cloner.ts'
 import type { ServiceContext } from './context.ts'
+import { findProject } from './find-or-refuse.ts'
 import { JobProgress } from './job-progress.ts'
 import type { JobRecorder } from './job-recorder.ts'
 import { hostedRepo, lookAtRepo, type NewRepo, type StoredRepo } from './new-repo.ts'
@@ -57,6 +59,10 @@ export class JobWorker {
       const made = await this.#look(job)
       const subject = { type: 'create', object_type: 'repo', object_id: null } as const
       return await recorder.finish(job, made, async (session, { repo }) => {
+        if (repo.project_id !== null) await findProject(session, repo.project_id, 'project_id')
+        if (repo.is_hosted) {
+          await admitMembers(session, repo, { ofProject: readCloneInput(job).import_members })
+        }
         const details = { name: repo.name, path: repo.path, job_id: job.id }
         await audit.record(session, operatorOf(job), { ...subject, object_id: repo.id }, details)
       })
@@ -68,10 +74,11 @@ export class JobWorker {
   }
 
   #look(job: JobRow): Promise<NewRepo> {
-    const { uuid, path } = readCloneInput(job)
+    const { uuid, path, group_name, project_id, description, visibility } = readCloneInput(job)
     const { name } = job
     const place = placeOf(job, this.#context.settings)
-    if (path === null) return hostedRepo({ name, path: place.path, uuid }, this.#context)
+    const standing = { group_name, project_id, description, visibility }
+    if (path === null) return hostedRepo({ name, path: place.path, uuid, ...standing }, this.#context)
     return lookAtRepo(path, { name, uuid, ssh_key_id: null, credential_id: null }, this.#context)
   }
 

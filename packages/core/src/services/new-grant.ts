@@ -1,6 +1,7 @@
 import { type Grant, type UserRow, userName } from '../contract/index.ts'
 import { GitferryError } from '../errors/index.ts'
 import type { StorageSession } from '../ports/index.ts'
+import { storedUserOf } from './caller-user.ts'
 import type { ServiceContext } from './context.ts'
 import { findUser } from './find-or-refuse.ts'
 
@@ -82,8 +83,7 @@ async function defaultOwner(
   session: StorageSession,
   { name, principal, created_at }: Pick<Grant, 'name'> & Pick<Deps, 'principal'> & { created_at: string },
 ): Promise<Owner> {
-  const users = session.collection('users')
-  const [caller] = await users.find({ where: { name: principal.user.toLowerCase() }, limit: 1 })
+  const caller = await storedUserOf(principal, session)
   if (caller) return { owner: caller, isNewOwner: false }
   const asName = userName.safeParse(name)
   if (!asName.success) {

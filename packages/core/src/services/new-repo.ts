@@ -1,20 +1,43 @@
 import { basename } from 'node:path'
-import { type CallOptions, namedRepo, type RemoteRow, type RepoRow } from '../contract/index.ts'
+import {
+  type CallOptions,
+  localGroup,
+  namedRepo,
+  type Principal,
+  type RemoteRow,
+  type RepoRow,
+} from '../contract/index.ts'
 import { aboutField, parseInput } from '../errors/index.ts'
 import { describeRepository } from '../git/local/commands/describe-repository.ts'
 import { defaultBranch } from '../git/local/default-branch.ts'
 import { inspectRepository } from '../git/local/inspect-repository.ts'
 import { resolvePath } from '../git/local/resolve-path.ts'
 import type { NewRow, StorageSession } from '../ports/index.ts'
+import { storedUserOf } from './caller-user.ts'
 import type { ServiceContext } from './context.ts'
 import type { KeptLogin } from './keep-login.ts'
 import { type ImportedRemote, importRemotes } from './remote-import.ts'
 import { refuseTaken, refuseUnknownAccess } from './repo-refusals.ts'
 import { storeRemotes } from './store-remotes.ts'
 
+/** Where a repository stands among the others, and who may see it. */
+export type Standing = Pick<
+  RepoRow,
+  'group_name' | 'project_id' | 'description' | 'visibility' | 'forked_from_id'
+>
+
+/** Of a repository that nobody has put anywhere. */
+const outsideProjects: Standing = {
+  group_name: localGroup,
+  project_id: null,
+  description: null,
+  visibility: 0,
+  forked_from_id: null,
+}
+
 /** A repository that was looked at and is to be recorded. */
 export interface NewRepo {
-  readonly row: NewRow<RepoRow>
+  readonly row: Omit<NewRow<RepoRow>, 'creator_id'>
   /** The remotes of its own configuration. */
   readonly imported: readonly ImportedRemote[]
 }
@@ -56,6 +79,7 @@ export async function lookAtRepo(
   const row = {
     ...found,
     ...own,
+    ...outsideProjects,
     name,
     default_branch: await defaultBranch(found, { runner, signal }),
     ssh_key_id,
@@ -69,7 +93,7 @@ export async function lookAtRepo(
 
 /** A repository that gitferry made in its data directory and hosts. @throws NOT_A_REPOSITORY, GIT_*, ABORTED */
 export async function hostedRepo(
-  { name, path, uuid }: Pick<RepoRow, 'name' | 'path' | 'uuid'>,
+  { name, path, uuid, ...standing }: Pick<RepoRow, 'name' | 'path' | 'uuid'> & Partial<Standing>,
   context: NewRepoContext,
   { signal }: CallOptions = {},
 ): Promise<NewRepo> {
@@ -78,6 +102,8 @@ export async function hostedRepo(
   const { objectFormat } = await runner.run(describeRepository(), { gitDir: resolved, signal })
   const found = { git_dir: resolved, common_dir: resolved, is_bare: true, is_hosted: true, uuid }
   const row = {
+    ...outsideProjects,
+    ...standing,
     ...found,
     name,
     path: resolved,
@@ -99,17 +125,19 @@ export interface StoredRepo {
 }
 
 /**
- * Stores a repository and its remotes; to be called in a transaction.
+ * Stores a repository and its remotes, in the name of whoever asked for it; to be called in a transaction.
  * @throws REPO_EXISTS, SSH_KEY_NOT_FOUND, CREDENTIAL_NOT_FOUND
  */
 export async function storeRepo(
   session: StorageSession,
   { row, imported }: NewRepo,
+  creator: Pick<Principal, 'user'>,
   context: Pick<ServiceContext, 'clock' | 'sealed'>,
 ): Promise<StoredRepo> {
   await refuseTaken(session, row)
   await refuseUnknownAccess(session, row)
-  const repo = await session.collection('repos').insert(row)
+  const creator_id = (await storedUserOf(creator, session))?.id ?? null
+  const repo = await session.collection('repos').insert({ ...row, creator_id })
   const { remotes, logins } = await storeRemotes(session, repo, imported, context)
   return { repo, remotes, logins }
 }

@@ -18,7 +18,9 @@ import { moveHead } from './move-head.ts'
 import { type OpenSide, type OpenSideContext, openSide } from './open-side.ts'
 import type { PlanProgress } from './plan-progress.ts'
 import type { Side, TaskSides } from './resolve-sides.ts'
+import { rulesOfTarget } from './rules-of-target.ts'
 import { describe, isLocal, longestList } from './side-access.ts'
+import { headUnlessProtected, unlessProtected } from './unless-protected.ts'
 import { allFailed, mayHaveLanded, type Written, whatLanded } from './what-landed.ts'
 
 /** What is to be carried out, where to, and the store that has its objects. */
@@ -68,8 +70,9 @@ export class PlanApplier {
    */
   async apply(run: RunRow, task: SyncTaskRow, plan: ApplicablePlan, options: ApplyOptions): Promise<Applied> {
     const { sides, store, updates } = plan
-    const moving = updates.filter(movesRef)
-    const results = new Map<string, RefResult>()
+    const rules = await rulesOfTarget(sides.target, this.#context)
+    const { open: moving, refused } = unlessProtected(updates.filter(movesRef), rules, options.atomic)
+    const results = new Map<string, RefResult>(refused.map((result) => [result.ref, result]))
     let error: GitferryError | undefined
     if (moving.length > 0) {
       if (store === undefined) throw new TypeError('a plan that moves refs has a store')
@@ -82,7 +85,9 @@ export class PlanApplier {
       error = written.error
     }
     const head = updates.find(({ action }) => action === 'head')
-    if (head) {
+    const headKept = head && headUnlessProtected(head, rules)
+    if (headKept) results.set('HEAD', headKept)
+    else if (head) {
       const moved = await moveHead(head, sides.target, results, {
         runner: this.#runner,
         timeoutMs: task.timeout_ms,

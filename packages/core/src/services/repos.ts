@@ -4,16 +4,18 @@ import {
   type CloneRepo,
   type CreateRepo,
   type Deleted,
+  type ForkRepo,
   type Job,
   type Page,
-  type PageQuery,
-  pageQuery,
   type RegisterRepo,
   type RemotesApi,
   type Repo,
+  type RepoQuery,
   type RepoRow,
   type ReposApi,
   registerRepo,
+  repoQuery,
+  roles,
   type UpdateRepo,
   updateRepo,
 } from '../contract/index.ts'
@@ -24,12 +26,25 @@ import { announceLogins, namesOf } from './announce-logins.ts'
 import { auditId } from './audit-id.ts'
 import { createHosted } from './create-hosted.ts'
 import { findRepo } from './find-or-refuse.ts'
+import { fork } from './fork-repo.ts'
 import { lookAtRepo, storeRepo } from './new-repo.ts'
 import { findBatches, findPage } from './pages.ts'
 import { RemotesService } from './remotes.ts'
 import { repoKey } from './repo-key.ts'
-import { refuseTaken, refuseUnknownAccess, refuseUsed } from './repo-refusals.ts'
+import { refuseAccessBeyondScope, refuseTaken, refuseUnknownAccess, refuseUsed } from './repo-refusals.ts'
+import { type Needed, repoFor, toAdminister, toRead } from './repo-roles.ts'
+import { seenRepos } from './seen-repos.ts'
+import { shownTo } from './shown-repo.ts'
 import { toRepo, toRepos } from './to-repo.ts'
+
+/** Who looks after a repository: its admins, and whoever may register one. */
+const toLookAfter: Needed = { role: roles.admin, orScope: 'write' }
+
+/** Whoever may register a repository may let go of it again; what is hosted is its owners’, and here alone. */
+const toDelete = ({ is_hosted }: RepoRow): Needed => (is_hosted ? toAdminister : toLookAfter)
+
+/** What goes with a repository. */
+const ownedTables = ['remotes', 'members', 'public_keys', 'protected_refs'] as const
 
 const deleteQuery = z.object({ drop_kept: z.boolean({ error: 'must be true or false' }).optional() })
 
@@ -43,26 +58,28 @@ export class ReposService implements ReposApi {
     this.#context = context
   }
 
-  async list(query: PageQuery = {}, { signal }: CallOptions = {}): Promise<Page<Repo>> {
+  async list(query: RepoQuery = {}, { signal }: CallOptions = {}): Promise<Page<Repo>> {
     throwIfAborted(signal)
-    const paging = parseInput(pageQuery, query)
-    const rows = await findPage(this.#repos, {}, paging, { whole: true })
-    return { ...rows, items: await toRepos(rows.items, this.#context) }
+    const { name, project_id, ...paging } = parseInput(repoQuery, query)
+    const asked = { project_id, ...(name !== undefined && { name: { contains: name } }) }
+    const where = { ...(await seenRepos(this.#context)), ...asked }
+    const rows = await findPage(this.#repos, { where }, paging, { whole: true })
+    return { ...rows, items: (await toRepos(rows.items, this.#context)).map(this.#shown) }
   }
 
   async *all({ signal }: CallOptions = {}): AsyncGenerator<Repo, void, undefined> {
     throwIfAborted(signal)
-    for await (const rows of findBatches(this.#repos, {})) {
+    for await (const rows of findBatches(this.#repos, { where: await seenRepos(this.#context) })) {
       for (const repo of await toRepos(rows, this.#context)) {
         throwIfAborted(signal)
-        yield repo
+        yield this.#shown(repo)
       }
     }
   }
 
   async get(id: number, { signal }: CallOptions = {}): Promise<Repo> {
     throwIfAborted(signal)
-    return toRepo(await findRepo(this.#context.storage, id), this.#context)
+    return this.#shown(await toRepo(await repoFor(this.#context, id, toRead), this.#context))
   }
 
   async register(input: RegisterRepo, { signal }: CallOptions = {}): Promise<Repo> {
@@ -79,7 +96,7 @@ export class ReposService implements ReposApi {
       const given = { name, ssh_key_id, credential_id }
       const found = await lookAtRepo(path, given, this.#context, { signal, onFound })
       const stored = await storage.transaction(async (session) => {
-        const stored = await storeRepo(session, found, this.#context)
+        const stored = await storeRepo(session, found, principal, this.#context)
         draft.note({ object_id: stored.repo.id })
         if (stored.logins.length > 0) draft.note({ details: { credentials: namesOf(stored.logins) } })
         await draft.write(session)
@@ -100,15 +117,19 @@ export class ReposService implements ReposApi {
     throwIfAborted(signal)
     const subject = { type: 'update', object_type: 'repo', object_id: auditId(id) } as const
     const row = await audit.attempt(principal, subject, async (draft) => {
-      const before = await findRepo(storage, id)
+      const before = await repoFor(this.#context, id, toLookAfter)
       const given = parseInput(updateRepo, input)
       const { name } = given
+      refuseAccessBeyondScope(principal, given)
+      const { visibility = before.visibility } = given
+      if (before.is_hosted && visibility !== before.visibility) await repoFor(this.#context, id, toAdminister)
       await refuseUnknownAccess(storage, given)
       for (const [field, value] of Object.entries(given)) {
         if (value !== undefined) draft.note({ details: { [field]: value } })
       }
       return storage.transaction(async (session) => {
-        if (name !== undefined && name !== before.name) await refuseTaken(session, { name })
+        const { group_name } = before
+        if (name !== undefined && name !== before.name) await refuseTaken(session, { name, group_name })
         await refuseUnknownAccess(session, given)
         const changes = { ...given, updated_at: new Date(clock.now()).toISOString() }
         const row = await session.collection('repos').update(id, changes)
@@ -118,12 +139,17 @@ export class ReposService implements ReposApi {
     })
     const repo = await toRepo(row, this.#context)
     events.emit('repo.updated', { repo })
-    return repo
+    return this.#shown(repo)
   }
 
   async clone(input: CloneRepo, { signal }: CallOptions = {}): Promise<Job> {
     throwIfAborted(signal)
     return acceptClone(input, this.#context, { signal })
+  }
+
+  async fork(id: number, input: ForkRepo = {}, { signal }: CallOptions = {}): Promise<Repo> {
+    throwIfAborted(signal)
+    return fork(id, input, this.#context, { signal })
   }
 
   async create(input: CreateRepo, { signal }: CallOptions = {}): Promise<Repo> {
@@ -140,13 +166,13 @@ export class ReposService implements ReposApi {
     throwIfAborted(signal)
     const subject = { type: 'delete', object_type: 'repo', object_id: auditId(id) } as const
     const { uuid, is_hosted, drop_kept } = await audit.attempt(principal, subject, async (draft) => {
-      const repo = await findRepo(storage, id)
+      const repo = await repoFor(this.#context, id, toDelete)
       const { drop_kept = false } = parseInput(deleteQuery, query)
       draft.note({ details: { name: repo.name, path: repo.path, drop_kept } })
       await storage.transaction(async (session) => {
-        await refuseUsed(session, repo)
+        await refuseUsed(session, repo, principal)
         if (drop_kept) draft.note({ details: { kept_refs: await keptExpiry.forgetRepo(session, repo) } })
-        await session.collection('remotes').deleteWhere({ repo_id: id })
+        for (const table of ownedTables) await session.collection(table).deleteWhere({ repo_id: id })
         await session.collection('repos').delete(id)
         await draft.write(session)
       })
@@ -163,6 +189,8 @@ export class ReposService implements ReposApi {
     events.emit('repo.deleted', { id })
     return { id, deleted: true }
   }
+
+  readonly #shown = (repo: Repo): Repo => shownTo(this.#context.principal, repo)
 
   get #repos() {
     return this.#context.storage.collection('repos')

@@ -1,6 +1,8 @@
 import type { PlanUpdate, RunRef } from '../contract/index.ts'
 
-const isRefused = ({ outcome }: RunRef) => outcome === 'rejected' || outcome === 'checked_out'
+const refusals = new Set<RunRef['outcome']>(['rejected', 'checked_out', 'protected'])
+
+const isRefused = ({ outcome }: RunRef) => refusals.has(outcome)
 
 /** What stands, whatever comes next. */
 const isFinal = (ref: RunRef) => ref.outcome === 'updated' || isRefused(ref)

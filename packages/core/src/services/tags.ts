@@ -16,12 +16,14 @@ import {
 } from '../contract/index.ts'
 import { parseInput } from '../errors/index.ts'
 import { LocalTags } from '../git/local/local-tags.ts'
+import { tagRef } from '../git/local/tag-refs.ts'
 import { throwIfAborted } from '../runtime/abort.ts'
 import type { AuditDraft, AuditSubject } from './audit-log.ts'
 import { changeRepo } from './change-repo.ts'
 import type { ServiceContext } from './context.ts'
-import { findRepo } from './find-or-refuse.ts'
 import { inBatches, slicePage } from './pages.ts'
+import { callersRules, refuseProtected } from './protected-refs.ts'
+import { repoFor, toRead, toWrite } from './repo-roles.ts'
 import { rootsOf } from './roots-of.ts'
 
 const nameInput = z.object({ tag: refName })
@@ -36,7 +38,7 @@ export class TagsService implements TagsApi {
 
   async list(repoId: number, query: TagQuery = {}, { signal }: CallOptions = {}): Promise<Page<Tag>> {
     throwIfAborted(signal)
-    const tags = this.#open(await findRepo(this.#context.storage, repoId))
+    const tags = this.#open(await repoFor(this.#context, repoId, toRead))
     const paging = pageOf(parseInput(tagQuery, query))
     // only what is shown is read: a repository may have ten thousand tags, each with its message
     const names = slicePage(await tags.names({ signal }), paging)
@@ -45,7 +47,7 @@ export class TagsService implements TagsApi {
 
   async *all(repoId: number, { signal }: CallOptions = {}): AsyncGenerator<Tag, void, undefined> {
     throwIfAborted(signal)
-    const tags = this.#open(await findRepo(this.#context.storage, repoId))
+    const tags = this.#open(await repoFor(this.#context, repoId, toRead))
     for (const names of inBatches(await tags.names({ signal }))) {
       for (const tag of await tags.describe(names, { signal })) {
         throwIfAborted(signal)
@@ -56,7 +58,7 @@ export class TagsService implements TagsApi {
 
   async get(repoId: number, name: string, { signal }: CallOptions = {}): Promise<Tag> {
     throwIfAborted(signal)
-    const repo = await findRepo(this.#context.storage, repoId)
+    const repo = await repoFor(this.#context, repoId, toRead)
     return this.#open(repo).get(parseInput(nameInput, { tag: name }).tag, { signal })
   }
 
@@ -66,6 +68,7 @@ export class TagsService implements TagsApi {
     const tag = await this.#change('create', repoId, async (repo, draft) => {
       const { name, ref = null, message = null } = parseInput(createTag, input)
       draft.note({ details: { tag: name } })
+      refuseProtected({ ref: tagRef(name), does: 'create' }, await callersRules(repo, this.#context))
       await draft.begin()
       const tagger = principal.user === system.user ? 'gitferry' : principal.user
       const annotation = message === null ? null : { message, tagger, at: clock.now() }
@@ -80,6 +83,7 @@ export class TagsService implements TagsApi {
     await this.#change('delete', repoId, async (repo, draft) => {
       const { tag } = parseInput(nameInput, { tag: name })
       draft.note({ details: { tag } })
+      refuseProtected({ ref: tagRef(tag), does: 'delete' }, await callersRules(repo, this.#context))
       await draft.begin()
       await this.#open(repo).delete(tag, { signal })
     })
@@ -97,6 +101,6 @@ export class TagsService implements TagsApi {
     repoId: number,
     work: (repo: RepoRow, draft: AuditDraft) => Promise<Result>,
   ): Promise<Result> {
-    return changeRepo(this.#context, { type, object_type: 'tag', repoId }, work)
+    return changeRepo(this.#context, { type, object_type: 'tag', repoId, needs: toWrite }, work)
   }
 }

@@ -8,7 +8,7 @@ const freshMs = 60_000
  * the same time. A failure is logged and no more.
  */
 export async function touchLastUsed(
-  table: 'ssh_keys' | 'credentials' | 'tokens' | 'access_keys',
+  table: 'ssh_keys' | 'credentials' | 'tokens' | 'access_keys' | 'public_keys',
   { id, last_used_at }: { readonly id: number; readonly last_used_at: string | null },
   { storage, clock, logger }: Pick<RemoteAccessContext, 'storage' | 'clock' | 'logger'>,
 ): Promise<void> {

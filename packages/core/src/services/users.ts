@@ -17,6 +17,9 @@ import type { ServiceContext } from './context.ts'
 import { findUser } from './find-or-refuse.ts'
 import { findAll, findPage } from './pages.ts'
 
+/** What goes with a user. */
+const ownedTables = ['tokens', 'access_keys', 'members', 'public_keys'] as const
+
 /** In whose name requests are made. */
 export class UsersService implements UsersApi {
   readonly #context: ServiceContext
@@ -72,10 +75,12 @@ export class UsersService implements UsersApi {
     await audit.attempt(principal, subject, (draft) =>
       storage.transaction(async (session) => {
         const { name } = await findUser(session, id)
-        const tokens = await session.collection('tokens').deleteWhere({ user_id: id })
-        const access_keys = await session.collection('access_keys').deleteWhere({ user_id: id })
+        draft.note({ details: { name } })
+        for (const table of ownedTables) {
+          const deleted = await session.collection(table).deleteWhere({ user_id: id })
+          draft.note({ details: { [table]: deleted } })
+        }
         await session.collection('users').delete(id)
-        draft.note({ details: { name, tokens, access_keys } })
         await draft.write(session)
       }),
     )

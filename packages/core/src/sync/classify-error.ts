@@ -22,6 +22,7 @@ const classes: Partial<Readonly<Record<ErrorCode, FailureClass>>> = {
   PLAN_STALE: 'race',
   GIT_REJECTED: 'policy',
   URL_FORBIDDEN: 'policy',
+  REF_PROTECTED: 'policy',
   SYNC_CONFLICT: 'policy',
   APPROVAL_REQUIRED: 'policy',
   MASS_DELETION: 'policy',

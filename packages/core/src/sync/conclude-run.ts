@@ -27,14 +27,18 @@ export function commitRange(ref: Pick<RunRef, 'old_oid' | 'new_oid'>): string {
  * refs landed and some did not. `conflict`: nothing landed, and nothing but a person’s decision is missing, about what
  * diverged or what is held. `total` counts the refs that the task covers, in step or not.
  *
- * The error is that of one ref: one that was refused, else a failed one, else one in conflict, else a held one.
+ * The error is that of one ref: a protected one, else one that was refused, else a failed one, else one in conflict, else
+ * a held one.
  */
 export function concludeRun(refs: readonly RunRef[], total: number): Conclusion {
   const changed = refs.filter((ref) => ref.outcome === 'updated')
   const bad = refs.filter((ref) => !fine.has(ref.outcome))
   const failures = bad.filter((ref) => ref.outcome !== 'conflict' && ref.outcome !== 'held')
   // an atomic push fails for every ref because of one, which says why
-  const failed = failures.find((ref) => ref.outcome !== 'failed') ?? failures[0]
+  const failed =
+    failures.find((ref) => ref.outcome === 'protected') ??
+    failures.find((ref) => ref.outcome !== 'failed') ??
+    failures[0]
   const first = failed ?? bad.find((ref) => ref.outcome === 'conflict') ?? bad[0]
   const status =
     first === undefined ? 'success' : changed.length > 0 ? 'partial' : failed ? 'failed' : 'conflict'
@@ -52,6 +56,7 @@ export function concludeRun(refs: readonly RunRef[], total: number): Conclusion 
 
 function errorCodeOf({ outcome }: RunRef): ErrorCode {
   if (outcome === 'conflict') return 'SYNC_CONFLICT'
+  if (outcome === 'protected') return 'REF_PROTECTED'
   return outcome === 'held' ? 'APPROVAL_REQUIRED' : 'GIT_REJECTED'
 }
 

@@ -1,7 +1,7 @@
 import type { EndpointName } from './endpoints.ts'
 
 /** How far a credential reaches, each scope further than the one before it. */
-export const scopes = ['read', 'write', 'admin'] as const
+export const scopes = ['member', 'read', 'write', 'admin'] as const
 
 export type Scope = (typeof scopes)[number]
 
@@ -11,13 +11,23 @@ export interface EndpointRight {
   readonly scope: Scope | 'open'
   /** Whether a credential that is restricted to some repositories may ask, and is then answered of those alone. */
   readonly within: boolean
+  /**
+   * Whether a caller whose scope does not reach may ask all the same: the service then asks for a role in the repository
+   * or project.
+   */
+  readonly byRole?: true
 }
 
 const within = (scope: EndpointRight['scope']): EndpointRight => ({ scope, within: true })
 const everywhere = (scope: EndpointRight['scope']): EndpointRight => ({ scope, within: false })
+const withinByRole = (scope: Scope): EndpointRight => ({ scope, within: true, byRole: true })
+const everywhereByRole = (scope: Scope): EndpointRight => ({ scope, within: false, byRole: true })
 
 /**
- * What each address asks for. `read` looks; `write` changes repositories, their remotes, refs and tasks, and runs them;
+ * What each address asks for. `member` reaches no repository or project of others by itself: what its holder may do there
+ * is what their roles give, at the addresses that ask for one (`byRole`). Yet every member who is a stored user may make
+ * projects, repositories in them, and public keys of their own. The further scopes give a role in every repository
+ * (`rights/role-of.ts`). `read` looks; `write` changes repositories, their remotes, refs and tasks, and runs them;
  * `admin` does the rest: keys, credentials, known hosts, channels, users, tokens, and the audit log.
  *
  * `write` reaches further than its own records: whoever has it, and is not restricted, may use every stored key and
@@ -27,29 +37,57 @@ const everywhere = (scope: EndpointRight['scope']): EndpointRight => ({ scope, w
  * repository at the same host.
  */
 export const endpointRights = {
-  'repos.list': within('read'),
-  'repos.get': within('read'),
+  'repos.list': withinByRole('read'),
+  'repos.get': withinByRole('read'),
   'repos.register': everywhere('write'),
-  'repos.update': everywhere('write'),
-  'repos.delete': everywhere('write'),
+  'repos.update': everywhereByRole('write'),
+  'repos.delete': everywhereByRole('write'),
   'repos.clone': everywhere('write'),
-  'repos.create': everywhere('write'),
+  'repos.create': everywhereByRole('write'),
+  'repos.fork': everywhereByRole('write'),
+  'content.commits': withinByRole('read'),
+  'content.tree': withinByRole('read'),
+  'content.blob': withinByRole('read'),
+  'content.compare': withinByRole('read'),
+  'content.createCommit': withinByRole('write'),
+  'content.archive': withinByRole('read'),
+  'stats.get': withinByRole('read'),
+  'members.list': withinByRole('read'),
+  'members.set': withinByRole('admin'),
+  'members.delete': withinByRole('admin'),
+  'deployKeys.list': withinByRole('admin'),
+  'deployKeys.add': withinByRole('admin'),
+  'deployKeys.delete': withinByRole('admin'),
+  'protection.list': withinByRole('read'),
+  'protection.set': withinByRole('admin'),
+  'protection.delete': withinByRole('admin'),
+  'projects.list': everywhereByRole('read'),
+  'projects.get': everywhereByRole('read'),
+  'projects.create': everywhereByRole('write'),
+  'projects.delete': everywhereByRole('admin'),
+  'projects.members.list': everywhereByRole('read'),
+  'projects.members.set': everywhereByRole('admin'),
+  'projects.members.delete': everywhereByRole('admin'),
+  'publicKeys.list': everywhereByRole('read'),
+  'publicKeys.add': everywhereByRole('write'),
+  'publicKeys.delete': everywhereByRole('write'),
+  'publicKeys.verify': withinByRole('read'),
   'jobs.list': within('read'),
   'jobs.get': within('read'),
   'jobs.cancel': within('write'),
-  'branches.list': within('read'),
-  'branches.create': within('write'),
+  'branches.list': withinByRole('read'),
+  'branches.create': withinByRole('write'),
   'branches.checkout': within('write'),
-  'branches.delete': within('write'),
+  'branches.delete': withinByRole('write'),
   'repos.remotes.list': within('read'),
   'repos.remotes.add': everywhere('write'),
   'repos.remotes.update': everywhere('write'),
   'repos.remotes.delete': everywhere('write'),
   'repos.remotes.test': within('write'),
-  'tags.list': within('read'),
-  'tags.get': within('read'),
-  'tags.create': within('write'),
-  'tags.delete': within('write'),
+  'tags.list': withinByRole('read'),
+  'tags.get': withinByRole('read'),
+  'tags.create': withinByRole('write'),
+  'tags.delete': withinByRole('write'),
   'sync.tasks.list': within('read'),
   'sync.tasks.get': within('read'),
   'sync.tasks.create': within('write'),
@@ -113,6 +151,13 @@ export const endpointRights = {
   'system.health': within('open'),
   'system.version': within('read'),
 } as const satisfies Readonly<Record<EndpointName, EndpointRight>>
+
+/**
+ * Whether a caller of this scope may ask at all; where only a role can give the right, the service asks for it.
+ * `read` stays reading, whatever roles its holder has.
+ */
+export const mayAsk = (held: Scope, { scope, byRole }: EndpointRight): boolean =>
+  holdsScope(held, scope) || (byRole === true && (held === 'member' || held === 'write'))
 
 /** Whether one scope holds all that another asks for. */
 export const holdsScope = (held: Scope, asked: EndpointRight['scope']): boolean =>

@@ -29,8 +29,9 @@ export class GitferryError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GitferryError'
     this.code = code
-    this.status = errorCodes[code].status
-    this.retryable = errorCodes[code].retryable
+    const { status, retryable } = errorCodes[code]
+    this.status = status
+    this.retryable = retryable
     this.details = options.details ?? {}
     this.requestId = options.requestId
   }

@@ -1,5 +1,12 @@
 export { changeAt, type EndpointChange, endpointChanges } from './endpoint-changes.ts'
-export { type EndpointRight, endpointRights, holdsScope, type Scope, scopes } from './endpoint-rights.ts'
+export {
+  type EndpointRight,
+  endpointRights,
+  holdsScope,
+  mayAsk,
+  type Scope,
+  scopes,
+} from './endpoint-rights.ts'
 export { type Endpoint, type EndpointName, endpoints, type HttpMethod } from './endpoints.ts'
 export type { ErrorEnvelope, SuccessEnvelope } from './envelope.ts'
 export { type ErrorCode, type ErrorCodeEntry, errorCodes, isErrorCode } from './error-codes.ts'

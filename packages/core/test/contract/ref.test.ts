@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { problemWithRefName, refName } from '../../src/contract/index.ts'
+import { repetitions } from '../repetitions.ts'
 import { hostileValues } from './hostile-values.ts'
 
 let folder = ''
@@ -91,7 +92,7 @@ describe('the name of a branch', () => {
         fc.pre(problemWithRefName(name) === undefined)
         expect(accordingToGit(name)).toBe(name)
       }),
-      { numRuns: 150 },
+      { numRuns: repetitions(60) },
     )
   })
 
@@ -102,7 +103,7 @@ describe('the name of a branch', () => {
         fc.pre(problem !== undefined && !isOurs(problem) && canBeAsked(name))
         expect(accordingToGit(name), problem).not.toBe(name)
       }),
-      { numRuns: 150 },
+      { numRuns: repetitions(60) },
     )
   })
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { localRemote, problemWithRemoteName, remoteName } from '../../src/contract/index.ts'
+import { repetitions } from '../repetitions.ts'
 import { hostileValues } from './hostile-values.ts'
 
 describe('the name of a remote', () => {
@@ -57,7 +58,7 @@ describe('the name of a remote', () => {
         const { status } = spawnSync('git', ['check-ref-format', `refs/remotes/${name}/heads/main`])
         expect(status).toBe(0)
       }),
-      { numRuns: 100 },
+      { numRuns: repetitions(40) },
     )
   })
 

@@ -40,7 +40,7 @@ function isHarmless({ args, stdin = '' }: GitCommand<unknown>, name: string): bo
   return (
     options.every((arg) => name === '' || !arg.includes(name)) &&
     args.every((arg) => !/\p{Cc}/u.test(arg)) &&
-    stdin.split('\n').length <= 2
+    String(stdin).split('\n').length <= 2
   )
 }
 

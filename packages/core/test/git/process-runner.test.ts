@@ -23,7 +23,8 @@ const codeFrom = (promise: Promise<unknown>): Promise<string> => promise.then(()
 
 /** Waits for a fact outside this process; the test's own time limit ends a wait in vain. */
 async function until(fact: () => boolean): Promise<void> {
-  while (!fact()) await new Promise((resolve) => setImmediate(resolve))
+  // without a pause it would take a core from what it waits for
+  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 const runnerIn = (dir: string, git?: string): ProcessGitRunner => runnerStartingBy(dir, git, forkServer)
@@ -240,9 +241,10 @@ describe.each(['directly', 'by a fork server'])('git, started %s', (how) => {
     const sleeper = `sleep 300 & echo $! >'PID.tmp'; mv PID.tmp PID; wait`
     const script = (text: string): string => text.replaceAll('PID', sandbox.path('pid'))
 
+    // time enough for the script to have a child, on a busy machine as well
     it.each([
-      ['GIT_TIMEOUT', { timeoutMs: 500 }],
-      ['GIT_STALLED', { stallTimeoutMs: 500 }],
+      ['GIT_TIMEOUT', { timeoutMs: 1_500 }],
+      ['GIT_STALLED', { stallTimeoutMs: 1_500 }],
     ])('%s leaves no child of git running', async (code, options) => {
       const runner = runnerIn(sandbox.dir, fakeGit(sandbox.dir, script(sleeper)))
       expect(await codeFrom(runner.run(rawCommand('fetch'), options))).toBe(code)

@@ -17,7 +17,8 @@ afterEach(() => sandbox.dispose())
 const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
 
 async function until(fact: () => boolean): Promise<void> {
-  while (!fact()) await new Promise((resolve) => setImmediate(resolve))
+  // without a pause it would take a core from what it waits for
+  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 const recordOf = (pid: number): string => {

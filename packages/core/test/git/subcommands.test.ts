@@ -11,22 +11,31 @@ const sourceFiles = (folder: string): string[] =>
     .filter((name) => name.endsWith('.ts') && !name.startsWith('testing/'))
     .map((name) => join(folder, name))
 
-/** What is started of git. None of these takes a program, a file or a pattern of a caller: no grep, no blame, no archive. */
+/**
+ * What is started of git. None of these takes a program, a file or a pattern of a caller: grep has an empty pattern, and
+ * archive works where the config is ours. No blame.
+ */
 const subcommands = [
+  ...['--version', 'archive', 'cat-file', 'check-attr', 'checkout', 'commit-graph', 'commit-tree', 'config'],
   ...[
-    '--version',
-    'cat-file',
-    'check-attr',
-    'checkout',
-    'commit-graph',
-    'config',
     'diff-tree',
     'fast-import',
+    'fetch',
+    'for-each-ref',
+    'fsck',
+    'gc',
+    'grep',
+    'hash-object',
+    'init',
+    'lfs',
   ],
-  ...['fetch', 'for-each-ref', 'fsck', 'gc', 'hash-object', 'init', 'lfs', 'log', 'ls-remote', 'ls-tree'],
-  ...['maintenance', 'merge-base', 'pack-refs', 'prune', 'push', 'read-tree', 'repack', 'rev-list'],
-  ...['rev-parse', 'status', 'symbolic-ref', 'update-ref', 'worktree'],
+  ...['log', 'ls-remote', 'ls-tree', 'maintenance', 'merge-base', 'pack-refs', 'prune', 'push', 'read-tree'],
+  ...['repack', 'rev-list', 'rev-parse', 'status', 'symbolic-ref', 'update-index', 'update-ref', 'worktree'],
+  'write-tree',
 ]
+
+/** What serves git clients of hosted repositories. */
+const services = "'upload-pack' | 'receive-pack'"
 
 it('the subcommands of git that are ever started are these', () => {
   const commands = sourceFiles(sources).flatMap((file) => {
@@ -35,11 +44,17 @@ it('the subcommands of git that are ever started are these', () => {
   })
   const literal = commands.flatMap(({ first }) => /^'(.+)'$/.exec(first)?.[1] ?? [])
   expect([...new Set(literal)].sort()).toEqual(subcommands)
-  // the one that takes its subcommand from another: ls-remote, with --symref
+  // ls-remote, with --symref; and what serves hosted repositories, upload-pack and receive-pack
   const taken = commands.filter(({ first }) => !/^'/.test(first))
   expect(taken.map(({ file, first }) => [file.slice(sources.length + 1), first])).toEqual([
     ['git/commands/ls-remote-head.ts', 'verb'],
+    ['git/serving/serve-command.ts', 'service'],
   ])
+  const taking = (file: string) => readFileSync(join(sources, file), 'utf8')
+  expect(/type GitServiceName = (.+)/.exec(taking('git/serving/git-service.ts'))?.[1]).toBe(services)
+  // the hooks of hosted repositories, which git starts
+  const hook = taking('git/serving/pre-receive-script.ts')
+  expect([...hook.matchAll(/\bgit ([a-z]+(?:-[a-z]+)?) --/g)].map(([, verb]) => verb)).toEqual(['merge-base'])
 })
 
 it('processes are started in two files, and by no library that runs git', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type AskedUpdate, matchesName, pushRules, refusalOf, ruleLines } from '../../src/protection/index.ts'
+import {
+  type AskedUpdate,
+  headRefusal,
+  matchesName,
+  pushRules,
+  refusalOf,
+  ruleLines,
+} from '../../src/protection/index.ts'
 import { protectionCases } from './protection-cases.ts'
 
 const part = fc.array(fc.constantFrom('a', 'b', '/', 'é', '*'), { maxLength: 8 }).map((all) => all.join(''))
@@ -89,5 +96,31 @@ describe('ruleLines', () => {
       { kind: 'branch', name: 'main', push_level: 30 },
     ])
     expect(ruleLines(rules)).toBe('branch main -\n')
+  })
+})
+
+describe('ruleLines', () => {
+  it('leaves out what is about no ref, and keeps every name that a ref may have', () => {
+    const named = (given: string) =>
+      ruleLines(pushRules(30, [{ kind: 'branch', name: given, push_level: 30 }]))
+    for (const given of ['', 'a b', 'a\nb', 'a\tb', 'a\x01b', 'a\x7fb']) expect(named(given)).toBe('')
+    for (const given of ['a\x80b', 'a\x85b', 'a\x9fb', 'a\u2028b', 'é'])
+      expect(named(given)).toBe(`branch ${given} -\n`)
+  })
+})
+
+describe('headRefusal', () => {
+  const rules = pushRules(30, [{ kind: 'branch', name: 'main', push_level: 40 }])
+
+  it('keeps HEAD on a branch that the caller may not push to', () => {
+    expect(headRefusal('refs/heads/main', rules)).toBe(
+      'HEAD stays where it is: main is protected: only admins may push to it, and you are a developer here.',
+    )
+  })
+
+  it('lets it leave every other branch, and no branch', () => {
+    for (const head of ['refs/heads/other', null]) expect(headRefusal(head, rules)).toBeUndefined()
+    const theirs = pushRules(40, [{ kind: 'branch', name: 'main', push_level: 40 }])
+    expect(headRefusal('refs/heads/main', theirs)).toBeUndefined()
   })
 })

@@ -63,19 +63,25 @@ async function ask(api: Gitferry, path: string, { refusing }: MethodRight) {
   }
 }
 
-const reach: Record<string, number> = { read: 1, write: 2, admin: 3 }
+const reach: Record<string, number> = { member: 0, read: 1, write: 2, admin: 3 }
 
 /** The rule once more, written apart from the code. */
-function mayAsk({ scope: asked, within }: EndpointRight, { scope = 'admin', repoIds }: Principal): boolean {
+function mayAsk(
+  { scope: asked, within, byRole }: EndpointRight,
+  { scope = 'admin', repoIds }: Principal,
+): boolean {
   if (asked === 'open') return true
-  return reach[scope]! >= reach[asked]! && (within || repoIds == null)
+  const mayHaveTheRole = byRole === true && (scope === 'member' || scope === 'write')
+  return (reach[scope]! >= reach[asked]! || mayHaveTheRole) && (within || repoIds == null)
 }
 
 const principals: readonly Principal[] = [
   { user: 'all' },
+  { user: 'member', scope: 'member' },
   { user: 'reader', scope: 'read' },
   { user: 'writer', scope: 'write' },
   { user: 'admin', scope: 'admin' },
+  { user: 'member of one', scope: 'member', repoIds: [1] },
   { user: 'reader of one', scope: 'read', repoIds: [1] },
   { user: 'writer of one', scope: 'write', repoIds: [1] },
   { user: 'admin of one', repoIds: [1] },

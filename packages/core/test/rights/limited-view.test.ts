@@ -24,6 +24,8 @@ afterAll(async () => {
 
 const reader = { user: 'plugin', scope: 'read' } as const
 const ofTwo = { user: 'plugin', repoIds: [1, 2] } as const
+const member = { user: 'plugin', scope: 'member' } as const
+const deployer = { user: 'plugin', scope: 'member', repoIds: [1], role: 20 } as const
 const forbidden = expect.objectContaining({ code: 'FORBIDDEN' })
 
 describe('the view of a limited principal', () => {
@@ -31,6 +33,12 @@ describe('the view of a limited principal', () => {
     ['gitferry itself', reader, { user: 'system' }],
     ['the same user without a limit', reader, { user: 'plugin' }],
     ['a further scope', reader, { user: 'plugin', scope: 'write' }],
+    ['what the user may write as a member', reader, member],
+    ['a role that nobody gave', member, { ...deployer, role: 40 }],
+    ['a role that the scope does not give', { ...reader, scope: 'write' }, { ...deployer, role: 40 }],
+    ['a further role', deployer, { ...deployer, role: 30 }],
+    ['what the user may where a role is given', deployer, { ...member, repoIds: [1] }],
+    ['everything of one whose role is given', deployer, { user: 'plugin' }],
     ['somebody else', reader, { user: 'anna', scope: 'read' }],
     ['every repository', ofTwo, { user: 'plugin' }],
     ['every repository, said so', ofTwo, { user: 'plugin', repoIds: null }],
@@ -46,6 +54,8 @@ describe('the view of a limited principal', () => {
     expect(() => narrower.as(ofTwo)).toThrow(forbidden)
     expect(() => narrower.as({ user: 'plugin', scope: 'write', repoIds: [2] })).toThrow(forbidden)
     expect((await narrower.repos.list()).total).toBe(0)
+    expect(() => gitferry.as({ user: 'plugin', scope: 'write' }).as(member)).not.toThrow()
+    expect(() => gitferry.as({ ...deployer, role: 30 }).as(deployer)).not.toThrow()
   })
 
   it('neither starts nor stops gitferry, nor does its end', async () => {

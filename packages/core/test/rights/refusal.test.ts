@@ -47,5 +47,6 @@ describe('what a principal may not ask for', () => {
     expect(isUnlimited(who({ scope: 'admin', repoIds: null }))).toBe(true)
     expect(isUnlimited(who({ scope: 'write' }))).toBe(false)
     expect(isUnlimited(who({ repoIds: [] }))).toBe(false)
+    expect(isUnlimited(who({ role: 40 }))).toBe(false)
   })
 })

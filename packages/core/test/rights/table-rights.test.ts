@@ -23,7 +23,19 @@ it('a table is narrowed exactly where its rows name repositories', async () => {
     const rows = seen.collection(name as TableName)
     return rows.constructor.name === 'RestrictedCollection'
   })
-  expect(narrowed).toEqual(['repos', 'remotes', 'tasks', 'plans', 'kept_refs', 'jobs', 'runs'])
+  expect(narrowed).toEqual([
+    'repos',
+    'remotes',
+    'tasks',
+    'plans',
+    'kept_refs',
+    'jobs',
+    'runs',
+    'protected_refs',
+  ])
+  const parents = Object.entries(tableRights).filter(([, right]) => right === 'parent')
+  // what a restricted caller is shown of them is found by its run, or by its repository
+  expect(parents.map(([name]) => name)).toEqual(['run_refs', 'run_log', 'members', 'public_keys'])
   const { id } = await whole.collection('runs').insert(newRun({ repo_id: 2 }))
   expect(await seen.collection('runs').get(id)).toBeUndefined()
 })

@@ -240,9 +240,11 @@ describe('a rotation', () => {
       secrets: world.box(),
       dataDir: join(world.dataDir, 'elsewhere'),
     })
-    const onStep = (step: string) => {
+    const onStep = async (step: string) => {
       if (step !== 'ssh_keys.find' || refused.length > 0) return
       refused.push(thrownBy(createGitferry(other()).start()), thrownBy(openAdministration(other())))
+      // the rotation has not ended before they have looked
+      return Promise.all(refused)
     }
     await world.rotate({ onStep })
     for (const error of await Promise.all(refused)) {

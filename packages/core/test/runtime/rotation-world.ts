@@ -13,8 +13,10 @@ import { createParts } from '../../src/runtime/parts.ts'
 import { sealedColumns, sealedRows, sealedValue, whereSealed } from '../../src/services/sealed-columns.ts'
 import { memoryNotifier } from '../../src/testing/api/memory-notifier.ts'
 
-/** Called before every step that leaves the process; what it throws is the end of that process. */
-export type OnStep = (step: string) => void
+/**
+ * Called before every step that leaves the process, and waited for; what it throws is the end of that process.
+ */
+export type OnStep = (step: string) => unknown
 
 /** Every method of an object, each call announced; what lets go of something works in any case. */
 const announced = <Subject extends object>(subject: Subject, name: string, onStep: OnStep): Subject =>
@@ -25,7 +27,7 @@ const announced = <Subject extends object>(subject: Subject, name: string, onSte
         return typeof value === 'function' ? value.bind(target) : value
       }
       return async (...given: unknown[]) => {
-        onStep(`${name}.${String(method)}`)
+        await onStep(`${name}.${String(method)}`)
         return value.apply(target, given)
       }
     },
@@ -43,13 +45,13 @@ function announcedStorage(storage: StorageAdapter, onStep: OnStep): StorageAdapt
     close: () => storage.close(),
     collection: collections(storage),
     async transaction(work) {
-      onStep('begin')
+      await onStep('begin')
       const result = await storage.transaction(async (session) => {
         const done = await work({ collection: collections(session) })
-        onStep('commit')
+        await onStep('commit')
         return done
       })
-      onStep('committed')
+      await onStep('committed')
       return result
     },
   }

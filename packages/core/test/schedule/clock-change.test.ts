@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextRuns } from '../../src/schedule/next-runs.ts'
 import { parseSchedule } from '../../src/schedule/parse-schedule.ts'
+import { repetitions } from '../repetitions.ts'
 
 /** Local time and offset, as `02:30+01:00`. */
 function localTime(timezone: string, instant: number): string {
@@ -168,7 +169,7 @@ describe('around a change of the clock', () => {
         })
         expect(runs).toEqual(runs.map(() => iterator.next().getTime()))
       }),
-      { numRuns: 200 },
+      { numRuns: repetitions(60) },
     )
   })
 
@@ -193,7 +194,7 @@ describe('around a change of the clock', () => {
           expect(walked).toBe(next)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: repetitions(100) },
     )
   })
 })

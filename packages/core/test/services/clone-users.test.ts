@@ -9,10 +9,14 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]())
 
 /** A clone that waits, as `repos.clone` stores it; nobody works on it. */
-function addJob(keys: { readonly ssh_key_id?: number; readonly credential_id?: number }) {
-  const { ssh_key_id = null, credential_id = null } = keys
+function addJob(keys: {
+  readonly ssh_key_id?: number
+  readonly credential_id?: number
+  readonly project_id?: number
+}) {
+  const { ssh_key_id = null, credential_id = null, project_id = null } = keys
   const uuid = '6f2b2a8e-0c0a-4d0f-9a55-0123456789ab'
-  const given = { uuid, path: null, branch: null, ssh_key_id, credential_id }
+  const given = { uuid, path: null, branch: null, ssh_key_id, credential_id, project_id }
   return world.storage.collection('jobs').insert({
     kind: 'clone',
     status: 'pending',
@@ -63,5 +67,25 @@ describe('a clone that has not ended', () => {
     })
     await world.storage.collection('jobs').update(job.id, { status: 'canceled' })
     expect(await world.api.credentials.delete(id)).toMatchObject({ deleted: true })
+  })
+
+  it('is to stand in its project: that cannot be deleted until it has ended, and others can', async () => {
+    const { api, storage } = world
+    const [{ id }, other] = [
+      await api.projects.create({ name: 'shop' }),
+      await api.projects.create({ name: 'x' }),
+    ]
+    const job = await addJob({ project_id: id })
+    for (const status of ['pending', 'running'] as const) {
+      await storage.collection('jobs').update(job.id, { status })
+      await expect(api.projects.delete(id)).rejects.toMatchObject({
+        code: 'PROJECT_IN_USE',
+        message: expect.stringContaining(`"new" (job ${job.id}); wait for it, or cancel it, first.`),
+        details: { job_ids: [job.id] },
+      })
+    }
+    expect(await api.projects.delete(other.id)).toMatchObject({ deleted: true })
+    await storage.collection('jobs').update(job.id, { status: 'failed' })
+    expect(await api.projects.delete(id)).toMatchObject({ deleted: true })
   })
 })

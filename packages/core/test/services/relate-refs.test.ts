@@ -8,6 +8,7 @@ import { relateRefs } from '../../src/services/relate-refs.ts'
 import type { DifferingPair } from '../../src/sync/pair-refs.ts'
 import { createGitSandbox, type GitSandbox } from '../../src/testing/git-sandbox.ts'
 import { runnerIn } from '../git/fake-git.ts'
+import { repetitions } from '../repetitions.ts'
 
 let sandbox: GitSandbox
 let runner: ProcessGitRunner
@@ -103,6 +104,7 @@ const graphs = fc
 describe('how the commits of many pairs lie to each other', () => {
   it('is what git says of each pair alone', async () => {
     const seen = { forward: 0, unrelated: 0 }
+    const cases = repetitions(40)
     await fc.assert(
       fc.asyncProperty(
         graphs,
@@ -133,10 +135,11 @@ describe('how the commits of many pairs lie to each other', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: cases },
     )
-    expect(seen.forward).toBeGreaterThan(50)
-    expect(seen.unrelated).toBeGreaterThan(10)
+    // chance brings up six times as many on average
+    expect(seen.forward).toBeGreaterThan(cases / 10)
+    expect(seen.unrelated).toBeGreaterThan(cases / 10)
   }, 120_000)
 
   it('takes two processes for a hundred fast-forwards', async () => {

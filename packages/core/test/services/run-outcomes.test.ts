@@ -33,7 +33,7 @@ const update = (given: Partial<PlanUpdate> = {}): PlanUpdate => ({
 const outcomesOf = (refs: readonly RunRef[]) => refs.map(({ outcome }) => outcome)
 
 describe('what became of the refs of a run over its tries', () => {
-  it.each(['rejected', 'checked_out'] as const)(
+  it.each(['rejected', 'checked_out', 'protected'] as const)(
     'a ref that was %s is not tried again as it stands',
     (outcome) => {
       const outcomes = new RunOutcomes()

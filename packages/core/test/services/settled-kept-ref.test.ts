@@ -47,12 +47,18 @@ describe('a planned value', () => {
     expect(settledKeptRef(row(), firstAttempt, tries)).toEqual(stays)
   })
 
-  it.each(['rejected', 'stale', 'checked_out', 'skipped', 'conflict', 'held', 'failed'] as const)(
-    'is let go where the outcome is %s',
-    (outcome) => {
-      expect(settledKeptRef(row(), firstAttempt, landed({ outcome }))).toEqual(letGo)
-    },
-  )
+  it.each([
+    'rejected',
+    'stale',
+    'checked_out',
+    'protected',
+    'skipped',
+    'conflict',
+    'held',
+    'failed',
+  ] as const)('is let go where the outcome is %s', (outcome) => {
+    expect(settledKeptRef(row(), firstAttempt, landed({ outcome }))).toEqual(letGo)
+  })
 
   it('stays where the network failed before the target answered', () => {
     const unheard = landed({ outcome: 'failed', failure_class: 'network' })

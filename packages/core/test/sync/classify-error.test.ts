@@ -28,6 +28,7 @@ describe('what kind of trouble an error is', () => {
     ['policy', 'GIT_REJECTED'],
     ['policy', 'MASS_DELETION'],
     ['policy', 'APPROVAL_REQUIRED'],
+    ['policy', 'REF_PROTECTED'],
     ['race', 'VERSION_CONFLICT'],
     ['race', 'PLAN_STALE'],
     ['network', 'GIT_STALLED'],

@@ -97,6 +97,15 @@ describe('what a run came to', () => {
       },
     })),
     {
+      refs: [ref('failed'), ref('protected', { target_ref: 'refs/heads/b' })],
+      came: {
+        status: 'failed',
+        refs_failed: 2,
+        error_code: 'REF_PROTECTED',
+        error_message: 'refs/heads/b: why protected',
+      },
+    },
+    {
       refs: [ref('conflict'), ref('rejected', { target_ref: 'refs/heads/b' })],
       came: {
         status: 'failed',

@@ -3,8 +3,14 @@ import { GitferryError } from '@gitferry/core/errors'
 /** By then every body that is being read now has come, or its connection was cut off. */
 const retry_after_seconds = 30
 
+export interface Allowance {
+  /** Takes so many bytes more, or none. @throws RATE_LIMITED with `details.retry_after_seconds` */
+  take(bytes: number): void
+  giveBack(bytes: number): void
+}
+
 /** The memory that the bodies of several requests may take together while they come in. */
-export class BodyAllowance {
+export class BodyAllowance implements Allowance {
   readonly #limitBytes: number
   #takenBytes = 0
 
@@ -17,7 +23,6 @@ export class BodyAllowance {
     return this.#takenBytes
   }
 
-  /** Takes so many bytes more, or none. @throws RATE_LIMITED with `details.retry_after_seconds` */
   take(bytes: number): void {
     if (this.#takenBytes + bytes > this.#limitBytes) {
       throw new GitferryError(

@@ -1,5 +1,5 @@
 import { GitferryError } from '@gitferry/core/errors'
-import type { BodyAllowance } from './body-allowance.ts'
+import type { Allowance } from './body-allowance.ts'
 
 function tooLarge(limitBytes: number): GitferryError {
   return new GitferryError('PAYLOAD_TOO_LARGE', `The request body must have at most ${limitBytes} bytes.`, {
@@ -15,7 +15,7 @@ function tooLarge(limitBytes: number): GitferryError {
 export async function readBytes(
   request: Request,
   limitBytes: number,
-  allowance?: BodyAllowance,
+  allowance?: Allowance,
 ): Promise<Uint8Array> {
   if (Number(request.headers.get('Content-Length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
   const reader = request.body?.getReader()

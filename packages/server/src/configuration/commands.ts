@@ -62,7 +62,7 @@ export const commands: readonly Command[] = [
         kind: 'text',
         value: 'SCOPE',
         isRequired: true,
-        help: 'read, write (reads too) or admin (everything).',
+        help: 'member (what the roles of its user give), read, write (reads too) or admin (everything).',
       },
       {
         flag: 'user',

@@ -19,6 +19,10 @@ import { webhookSecrets } from './webhook-secrets.ts'
 export interface Configuration {
   readonly host: string
   readonly port: number
+  /** Undefined: git is not served over SSH. */
+  readonly sshPort: number | undefined
+  /** Without a slash at the end. Undefined: what each request names. */
+  readonly publicUrl: string | undefined
   readonly dataDir: string
   readonly repoRoots: readonly string[]
   readonly storage: StorageChoice
@@ -139,6 +143,8 @@ function complete(
   return {
     host,
     port: given.port ?? 38080,
+    sshPort: given.ssh_port,
+    publicUrl: given.public_url,
     dataDir,
     repoRoots: given.repo_roots ?? [join(dataDir, 'repos')],
     storage: given.storage ?? { kind: 'sqlite', path: join(dataDir, 'gitferry.db') },

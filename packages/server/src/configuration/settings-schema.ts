@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { addressRange } from '@gitferry/core/contract'
 import { z } from 'zod'
+import { baseUrl, baseUrlRule } from '../base-url.ts'
 import { allowedHostName } from '../host-name.ts'
 
 const text = (what: string) =>
@@ -27,6 +28,13 @@ const hostName = text('a host name or an address').refine(
   (value) => allowedHostName(value) !== undefined,
   'must be a host name or an address, without a scheme, port or path',
 )
+
+const publicUrl = text('a URL').transform((value, context) => {
+  const url = baseUrl(value)
+  if (url !== undefined) return url
+  context.issues.push({ code: 'custom', input: value, message: baseUrlRule })
+  return z.NEVER
+})
 
 export type StorageChoice = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
 
@@ -68,6 +76,8 @@ export const settingsSchema = z
   .strictObject({
     host,
     port: integer(0, 65_535),
+    ssh_port: integer(0, 65_535),
+    public_url: publicUrl,
     data_dir: text('a path'),
     repo_roots: list(text('a path')).min(1, 'must name at least one path'),
     storage,

@@ -36,6 +36,22 @@ export const settings: readonly Setting[] = [
     help: 'Port to listen on; 0 takes a free one. Default 38080.',
   },
   {
+    name: 'ssh_port',
+    flag: 'ssh-port',
+    variable: 'GITFERRY_SSH_PORT',
+    kind: 'integer',
+    value: 'PORT',
+    help: 'Port to serve hosted repositories on over SSH too; 0 takes a free one. Default: they are not.',
+  },
+  {
+    name: 'public_url',
+    flag: 'public-url',
+    variable: 'GITFERRY_PUBLIC_URL',
+    kind: 'text',
+    value: 'URL',
+    help: 'Where callers reach this server, for the URLs in answers. Default: what each request names.',
+  },
+  {
     name: 'data_dir',
     flag: 'data-dir',
     variable: 'GITFERRY_DATA_DIR',

@@ -48,7 +48,7 @@ export function requestMetrics(registry: Registry): RequestMetrics {
     const labels = {
       method: methods.has(c.req.method) ? c.req.method : 'other',
       status: String(c.res.status),
-      route: routeOf(matchedRoutes(c)),
+      route: c.get('route') ?? routeOf(matchedRoutes(c)),
     }
     total.inc(labels)
     duration.observe(labels, (performance.now() - started) / 1_000)

@@ -34,6 +34,9 @@ export interface AccessOptions {
   readonly insecure: boolean
 }
 
+/** In whose name a request is made. @throws UNAUTHENTICATED when it is refused */
+export type Admit = (c: Context<AppEnv>) => Promise<Principal>
+
 /**
  * Who may ask, and in whose name. A token that is shown is always checked: whoever sends one believes that it is. Once a
  * token was made, everybody is asked for one. Until then callers on this machine are answered, unless they come
@@ -43,8 +46,8 @@ export interface AccessOptions {
  * signed instead; what else such a request shows is not looked at. A refusal stands in the request log and leaves no
  * audit entry: a stranger could fill a log from which nothing is ever removed.
  */
-export function access({ clientAddress, gitferry, insecure }: AccessOptions): MiddlewareHandler<AppEnv> {
-  async function admit(c: Context<AppEnv>): Promise<Principal> {
+export function admission({ clientAddress, gitferry, insecure }: AccessOptions): Admit {
+  return async (c) => {
     const token = shownToken(c.req.raw.headers)
     if (token !== undefined) return gitferry.authenticate(token)
     if (await gitferry.asksForCredentials()) {
@@ -70,7 +73,10 @@ export function access({ clientAddress, gitferry, insecure }: AccessOptions): Mi
     }
     return anonymous
   }
+}
 
+/** Admits every request but those to open addresses, before anything else looks at it. */
+export function access(admit: Admit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (openPaths.has(c.req.path)) c.set('principal', anonymous)
     else {

@@ -17,11 +17,13 @@ Lists take \`page\` (from 1) and \`page_size\` (1 to 100, default 20). The docum
 noun's own name, when neither is given; all others are always paged.
 
 Callers show a token: \`Authorization: Bearer …\`, or \`X-Auth-Token: …\`. Make the first one where the server runs, with
-\`gitferry token create --name … --scope read|write|admin\`, and others there or at \`POST /api/v1/tokens\`; the text of a
+\`gitferry token create --name … --scope member|read|write|admin\`, and others there or at \`POST /api/v1/tokens\`; the text of a
 token is shown once. Until the first one is made, callers on the server’s own machine are answered without; from then
 on every caller is asked for one. Each operation tells by \`x-scope\` which scope it needs: \`write\` holds \`read\`, and
-\`admin\` holds both. A token may be restricted to some repositories. What is not a good token is 401 \`UNAUTHENTICATED\`,
-what a token does not reach 403 \`FORBIDDEN\`. An event stream breaks off within 30 s after its token was revoked.
+\`admin\` holds both. A token of the scope \`member\` does what the roles of its user in repositories and projects give, at
+the operations that say so; where the role does not reach, that is 403 \`ROLE_MISSING\`. A token may be restricted to some
+repositories. What is not a good token is 401 \`UNAUTHENTICATED\`, what a token does not reach 403 \`FORBIDDEN\`. An event
+stream breaks off within 30 s after its token was revoked.
 
 Of an event stream, \`x-events\` tells each event by its name with the JSON Schema of its data; of lines of JSON,
 \`x-item-schema\` tells the schema of one.`

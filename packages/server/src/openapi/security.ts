@@ -8,9 +8,10 @@ export const securitySchemes: JsonObject = {
 }
 
 /** What an operation asks of its caller, for programs and, in the description, for people. */
-export function securityOf({ scope, within }: EndpointRight, description?: string): JsonObject {
+export function securityOf({ scope, within, byRole }: EndpointRight, description?: string): JsonObject {
   if (scope === 'open') return { ...(description !== undefined && { description }), security: [] }
-  const needs = `Needs the scope \`${scope}\`${within ? '' : ', and a token that is not restricted to some repositories'}.`
+  const orRole = byRole ? ', or a role in the repository or project that gives as much' : ''
+  const needs = `Needs the scope \`${scope}\`${orRole}${within ? '' : ', and a token that is not restricted to some repositories'}.`
   return {
     description: description === undefined ? needs : `${description}\n\n${needs}`,
     security: [{ bearer: [] }, { authToken: [] }],

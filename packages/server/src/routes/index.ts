@@ -1,11 +1,13 @@
 import type { EndpointName } from '@gitferry/core/wire'
 import { auditRoutes } from './audit.ts'
 import { branchRoutes } from './branches.ts'
+import { contentRoutes } from './content.ts'
 import { credentialRoutes } from './credentials.ts'
 import { eventRoutes } from './events.ts'
 import { identityRoutes } from './identities.ts'
 import { jobRoutes } from './jobs.ts'
 import { notificationRoutes } from './notifications.ts'
+import { projectRoutes } from './projects.ts'
 import { remoteRoutes } from './remotes.ts'
 import { repoRoutes } from './repos.ts'
 import type { Route } from './route.ts'
@@ -24,6 +26,8 @@ export const routes: Readonly<Record<EndpointName, Route>> = {
   ...remoteRoutes,
   ...branchRoutes,
   ...tagRoutes,
+  ...contentRoutes,
+  ...projectRoutes,
   ...syncTaskRoutes,
   ...syncPlanRoutes,
   ...syncRunRoutes,

@@ -1,12 +1,14 @@
+import { refusalBy } from '@gitferry/core'
 import { parseJsonBody } from '@gitferry/core/contract'
 import { fromUnknown, type GitferryError } from '@gitferry/core/errors'
 import type { Logger } from '@gitferry/core/ports'
-import { changeAt, type Endpoint, type EndpointName, endpoints } from '@gitferry/core/wire'
+import { changeAt, type Endpoint, type EndpointName, endpointRights, endpoints } from '@gitferry/core/wire'
 import type { Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import type { AppEnv, ClientAddress } from '../app-env.ts'
 import { BodyAllowance } from '../body/body-allowance.ts'
 import { readBytes } from '../body/read-bytes.ts'
+import { fromRequest } from '../from-request.ts'
 import type { RefusedChange, ServedGitferry } from '../served.ts'
 import { eventStream } from './event-stream.ts'
 import { routes } from './index.ts'
@@ -39,6 +41,7 @@ const patternOf = (path: string): string =>
 
 function callOf(
   c: Context<AppEnv>,
+  name: EndpointName,
   gitferry: ServedGitferry,
   {
     bodyLimitBytes,
@@ -71,14 +74,18 @@ function callOf(
     },
     parameter: (name) => c.req.param(name) ?? '',
     query: (...names) => queryOf(new URL(c.req.url).searchParams, names),
-    body: async <Input>() =>
-      parseJsonBody(await readBytes(c.req.raw, bodyLimitBytes), c.req.raw.headers) as Input,
+    body: async <Input>(limitBytes = bodyLimitBytes) =>
+      parseJsonBody(await readBytes(c.req.raw, limitBytes), c.req.raw.headers) as Input,
     get headers() {
       return c.req.raw.headers
     },
     bytes: (limitBytes) => readBytes(c.req.raw, limitBytes, webhookBodies),
-    stream: (events) =>
-      eventStream(events, { admitAgain: c.get('admitAgain'), logger, signal: c.req.raw.signal }),
+    stream: async (events) => {
+      // a loop that is refused says so at its first step, and by then the answer has begun
+      const error = refusalBy(c.get('principal'), endpointRights[name], name)
+      if (error) throw error
+      return eventStream(events, { admitAgain: c.get('admitAgain'), logger, signal: c.req.raw.signal })
+    },
     lines: (records) => jsonLines(records, { admitAgain: c.get('admitAgain'), logger }),
   }
 }
@@ -113,14 +120,9 @@ export function mountRoutes(app: Hono<AppEnv>, gitferry: ServedGitferry, options
   for (const name of Object.keys(endpoints) as EndpointName[]) {
     const endpoint: Endpoint = endpoints[name]
     app.on(endpoint.method, patternOf(endpoint.path), async (c) => {
-      const caller = gitferry.as({
-        ...c.get('principal'),
-        ip: options.clientAddress(c) ?? null,
-        userAgent: c.req.header('User-Agent')?.slice(0, 500) ?? null,
-        requestId: c.get('requestId'),
-      })
+      const caller = gitferry.as(fromRequest(c.get('principal'), c, options.clientAddress))
       try {
-        return reply(c, endpoint, await routes[name](callOf(c, caller, { ...options, webhookBodies })))
+        return reply(c, endpoint, await routes[name](callOf(c, name, caller, { ...options, webhookBodies })))
       } catch (thrown) {
         const error = fromUnknown(thrown)
         const change = changeOf(name, c)

@@ -7,6 +7,7 @@ const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
   page_size: 'number',
   task_id: 'number',
   repo_id: 'number',
+  project_id: 'number',
   object_id: 'number',
   channel_id: 'number',
   run_id: 'number',
@@ -15,6 +16,8 @@ const kinds: Readonly<Record<string, 'number' | 'boolean'>> = {
   cancel: 'boolean',
   drop_kept: 'boolean',
   wait: 'boolean',
+  last_commits: 'boolean',
+  all: 'boolean',
 }
 
 /**

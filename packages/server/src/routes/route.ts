@@ -23,10 +23,10 @@ export interface Call {
   /** The named query parameters; unchecked, for a service to check. */
   query<Query>(...names: (keyof Query & string)[]): Query
   /**
-   * The fields of the body; unchecked, for a service to check.
+   * The fields of the body; unchecked, for a service to check. `limitBytes`: another limit than the server’s for bodies.
    * @throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, INVALID_INPUT
    */
-  body<Input>(): Promise<Input>
+  body<Input>(limitBytes?: number): Promise<Input>
   /**
    * The body of a webhook as it was sent, instead of its fields.
    * @throws PAYLOAD_TOO_LARGE, RATE_LIMITED when too many are being read, ABORTED when the caller went away

@@ -50,7 +50,7 @@ describe('gitferry token create', () => {
   })
 
   it.each<[string[], RegExp, number]>([
-    [['--scope', 'all'], /^--scope: must be read, write or admin/, 2],
+    [['--scope', 'all'], /^--scope: must be member, read, write or admin/, 2],
     [['--name', ' '], /^--name: must not be empty/, 2],
     [['--repo', 'x'], /^--repo: must be/, 2],
     [['--repo', '7'], /^--repo: there is no repository with the id 7/, 1],

@@ -54,6 +54,8 @@ describe('the configuration', () => {
     expect(configurationOf({})).toEqual({
       host: '127.0.0.1',
       port: 38080,
+      sshPort: undefined,
+      publicUrl: undefined,
       dataDir: './data',
       repoRoots: ['data/repos'],
       storage: { kind: 'sqlite', path: 'data/gitferry.db' },
@@ -80,6 +82,8 @@ describe('the configuration', () => {
   const everySetting: Partial<Configuration> = {
     host: '::1',
     port: 0,
+    sshPort: 2222,
+    publicUrl: 'https://git.lan/x',
     dataDir: '/d',
     repoRoots: ['/a', '/b'],
     storage: { kind: 'memory' },
@@ -107,7 +111,9 @@ describe('the configuration', () => {
       'flags',
       {
         flags: [
-          ...['--host', '::1', '--port=0', '--data-dir', '/d', '--repo-root', '/a', '--repo-root=/b'],
+          ...['--host', '::1', '--port=0', '--ssh-port', '2222'],
+          ...['--public-url', 'https://git.lan/x/'],
+          ...['--data-dir', '/d', '--repo-root', '/a', '--repo-root=/b'],
           ...['--storage', 'memory', '--allow-outgoing', 'git.lan', '--allow-outgoing', '10.0.0.0/8'],
           ...[
             '--host-name',
@@ -134,6 +140,8 @@ describe('the configuration', () => {
         env: {
           GITFERRY_HOST: '[::1]',
           GITFERRY_PORT: '0',
+          GITFERRY_SSH_PORT: '2222',
+          GITFERRY_PUBLIC_URL: 'https://git.lan/x',
           GITFERRY_DATA_DIR: '/d',
           GITFERRY_REPO_ROOTS: '/a:/b',
           GITFERRY_STORAGE: 'memory',
@@ -164,6 +172,8 @@ describe('the configuration', () => {
         file: [
           'host: "::1"',
           'port: 0',
+          'ssh_port: 2222',
+          'public_url: https://git.lan/x',
           'data_dir: /d',
           'repo_roots: [/a, /b]',
           'storage: memory',
@@ -193,6 +203,8 @@ describe('the configuration', () => {
         file: JSON.stringify({
           host: '::1',
           port: 0,
+          ssh_port: 2222,
+          public_url: 'https://git.lan/x',
           data_dir: '/d',
           repo_roots: ['/a', '/b'],
           storage: 'memory',
@@ -266,6 +278,13 @@ describe('a setting that cannot be used is refused, with where it was given', ()
   it.each<[Given, string]>([
     [{ flags: ['--port', 'x'] }, '--port: must be an integer from 0 to 65535'],
     [{ flags: ['--port', '65536'] }, '--port: must be an integer from 0 to 65535'],
+    [{ env: { GITFERRY_SSH_PORT: '-1' } }, 'GITFERRY_SSH_PORT: must be an integer from 0 to 65535'],
+    ...['git.lan', 'ftp://git.lan', 'https://git.lan/?', 'https://git.lan/#x', 'https://me@git.lan'].map(
+      (url): [Given, string] => [
+        { flags: ['--public-url', url] },
+        '--public-url: must be an http or https URL without a user, a query or a fragment, such as https://git.example.org',
+      ],
+    ),
     [{ env: { GITFERRY_PORT: 'tcp://10.0.0.1:1' } }, 'GITFERRY_PORT: must be an integer from 0 to 65535'],
     [{ file: 'port: "80"' }, '/gitferry.yaml: port: must be an integer from 0 to 65535'],
     [{ env: { GITFERRY_INSECURE: 'yes' } }, 'GITFERRY_INSECURE: must be true or false'],

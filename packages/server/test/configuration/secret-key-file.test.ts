@@ -21,7 +21,8 @@ afterEach(() => {
 /** Starts the server; answers once it listens, or has ended. */
 async function serve(env: Readonly<Record<string, string>> = {}) {
   const args = ['--conditions=@gitferry/source', bin, 'serve', '--port', '0', '--data-dir', 'data']
-  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env.PATH, ...env } })
+  const { NODE_COMPILE_CACHE, PATH } = process.env
+  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH, NODE_COMPILE_CACHE, ...env } })
   children.push(child)
   let output = ''
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -1,9 +1,11 @@
 import type { CredentialsApi, HostKeysApi, SshKeysApi } from './access.ts'
 import type { AuditApi } from './audit.ts'
+import type { ContentApi, StatsApi } from './content.ts'
 import type { EventsApi } from './events.ts'
 import type { AccessKeysApi, TokensApi, UsersApi } from './identities.ts'
 import type { JobsApi } from './jobs.ts'
 import type { NotificationsApi } from './notifications.ts'
+import type { DeployKeysApi, MembersApi, ProjectsApi, ProtectionApi, PublicKeysApi } from './projects.ts'
 import type { BranchesApi, TagsApi } from './refs.ts'
 import type { ReposApi } from './repos.ts'
 import type { KeptRefsApi, SyncPlansApi, SyncRunsApi, SyncTasksApi } from './sync.ts'
@@ -14,6 +16,14 @@ export interface GitferryApi extends EventsApi {
   readonly repos: ReposApi
   readonly branches: BranchesApi
   readonly tags: TagsApi
+  readonly content: ContentApi
+  readonly stats: StatsApi
+  readonly projects: ProjectsApi
+  /** The members of repositories; those of projects are at `projects.members`. */
+  readonly members: MembersApi
+  readonly publicKeys: PublicKeysApi
+  readonly deployKeys: DeployKeysApi
+  readonly protection: ProtectionApi
   readonly sync: {
     readonly tasks: SyncTasksApi
     readonly plans: SyncPlansApi

@@ -17,7 +17,7 @@ export const branchOperations = {
       path: ofRepo,
       query: branchQuery,
       answer: answers(branch, exampleBranch),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND'],
+      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'ROLE_MISSING'],
     },
     'branches.create': {
       summary: 'Create a branch',
@@ -29,6 +29,8 @@ export const branchOperations = {
       errors: [
         ...localGitErrors,
         'REPO_NOT_FOUND',
+        'ROLE_MISSING',
+        'REF_PROTECTED',
         'REF_INVALID',
         'BRANCH_NOT_FOUND',
         'BRANCH_EXISTS',
@@ -45,6 +47,8 @@ export const branchOperations = {
       errors: [
         ...localGitErrors,
         'REPO_NOT_FOUND',
+        'ROLE_MISSING',
+        'REF_PROTECTED',
         'REF_INVALID',
         'BRANCH_NOT_FOUND',
         'BRANCH_EXISTS',
@@ -60,6 +64,8 @@ export const branchOperations = {
       errors: [
         ...localGitErrors,
         'REPO_NOT_FOUND',
+        'ROLE_MISSING',
+        'REF_PROTECTED',
         'REF_INVALID',
         'BRANCH_NOT_FOUND',
         'BRANCH_CHECKED_OUT',

@@ -1,10 +1,12 @@
 import { auditOperations } from './audit.ts'
 import { branchOperations } from './branches.ts'
+import { contentOperations } from './content.ts'
 import { credentialOperations, hostKeyOperations } from './credentials.ts'
 import { accessKeyOperations, tokenOperations, userOperations } from './identities.ts'
 import { jobOperations } from './jobs.ts'
 import { notificationOperations } from './notifications.ts'
 import type { OperationGroup, Operations } from './operation.ts'
+import { memberOperations, projectOperations, protectionOperations, publicKeyOperations } from './projects.ts'
 import { remoteOperations } from './remotes.ts'
 import { repoOperations } from './repos.ts'
 import { sshKeyOperations } from './ssh-keys.ts'
@@ -31,6 +33,11 @@ export const operationGroups: readonly OperationGroup[] = [
   remoteOperations,
   branchOperations,
   tagOperations,
+  contentOperations,
+  projectOperations,
+  memberOperations,
+  publicKeyOperations,
+  protectionOperations,
   syncTaskOperations,
   syncPlanOperations,
   syncRunOperations,
@@ -53,6 +60,11 @@ export const operations: Operations = {
   ...remoteOperations.operations,
   ...branchOperations.operations,
   ...tagOperations.operations,
+  ...contentOperations.operations,
+  ...projectOperations.operations,
+  ...memberOperations.operations,
+  ...publicKeyOperations.operations,
+  ...protectionOperations.operations,
   ...syncTaskOperations.operations,
   ...syncPlanOperations.operations,
   ...syncRunOperations.operations,

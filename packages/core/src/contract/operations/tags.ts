@@ -16,13 +16,13 @@ export const tagOperations = {
       path: ofRepo,
       query: tagQuery,
       answer: answers(tag, exampleTag),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND'],
+      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'ROLE_MISSING'],
     },
     'tags.get': {
       summary: 'Show a tag',
       path: named,
       answer: answers(tag, exampleTag),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'REF_INVALID', 'TAG_NOT_FOUND'],
+      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'ROLE_MISSING', 'REF_INVALID', 'TAG_NOT_FOUND'],
     },
     'tags.create': {
       summary: 'Create a tag',
@@ -34,6 +34,8 @@ export const tagOperations = {
       errors: [
         ...localGitErrors,
         'REPO_NOT_FOUND',
+        'ROLE_MISSING',
+        'REF_PROTECTED',
         'REF_INVALID',
         'BRANCH_NOT_FOUND',
         'TAG_EXISTS',
@@ -44,7 +46,15 @@ export const tagOperations = {
       summary: 'Delete a tag',
       path: named,
       answer: answers(deletedTag, { name: 'v1.0.0', deleted: true }),
-      errors: [...localGitErrors, 'REPO_NOT_FOUND', 'REF_INVALID', 'TAG_NOT_FOUND', 'CONFLICT'],
+      errors: [
+        ...localGitErrors,
+        'REPO_NOT_FOUND',
+        'ROLE_MISSING',
+        'REF_PROTECTED',
+        'REF_INVALID',
+        'TAG_NOT_FOUND',
+        'CONFLICT',
+      ],
     },
   },
 } as const satisfies OperationGroup

@@ -20,7 +20,7 @@ export interface RefResult {
   readonly ref: string
   readonly outcome: Extract<
     RefOutcome,
-    'updated' | 'in_step' | 'checked_out' | 'stale' | 'rejected' | 'failed'
+    'updated' | 'in_step' | 'checked_out' | 'protected' | 'stale' | 'rejected' | 'failed'
   >
   /** In git’s or the remote’s words, not redacted; empty when there is nothing to say. */
   readonly reason: string

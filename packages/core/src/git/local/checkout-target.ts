@@ -3,6 +3,14 @@ import type { CheckoutTarget } from './commands/checkout.ts'
 import { type LocalConfig, trackedBranch } from './local-config.ts'
 import { refused } from './switch-worktree.ts'
 
+/** What a checkout asks before it changes anything; what these throw ends it. */
+export interface CheckoutAsked {
+  /** Before a branch is made. */
+  readonly onCreate?: (name: string) => void
+  /** Before the HEAD of a bare repository moves away from here. Full name; `null`: it is detached. */
+  readonly onMoveHead?: (from: string | null) => void
+}
+
 /**
  * Finds what a name given to checkout means: the local branch of that name; else the remote branch (`origin/x`);
  * else the one that a single remote has under it (`x`).

@@ -11,7 +11,7 @@ import {
   toBranch,
 } from './branch-refs.ts'
 import { BranchWriter } from './branch-writer.ts'
-import { checkoutTarget } from './checkout-target.ts'
+import { type CheckoutAsked, checkoutTarget } from './checkout-target.ts'
 import type { CheckoutTarget } from './commands/checkout.ts'
 import { commitOf, isReachable } from './commands/commits.ts'
 import { listRefs, upstreamOf } from './commands/list-refs.ts'
@@ -34,9 +34,7 @@ export interface LocalRepositoryOptions {
   readonly repoRoots?: readonly string[] | null | undefined
 }
 
-interface Call {
-  readonly signal?: AbortSignal | undefined
-}
+type Call = { readonly signal?: AbortSignal | undefined }
 
 /**
  * The branches of a repository that a user registered. Nothing that its config or hooks name is ever started;
@@ -111,10 +109,13 @@ export class LocalRepository {
   /**
    * Switches the worktree to a branch, or moves the HEAD of a bare repository. A remote branch (`origin/develop`,
    * or `develop` when one remote alone has it) is checked out by creating the local branch for it, which follows
-   * it: git writes that to the repository's config, as it always does. In a bare repository it does not.
-   * @throws REF_INVALID, BRANCH_NOT_FOUND, BRANCH_EXISTS (no room for the new branch), CHECKOUT_REFUSED
+   * it: git writes that to the repository's config, as it always does; not in a bare one.
+   * @throws REF_INVALID, BRANCH_NOT_FOUND, BRANCH_EXISTS (no room for the new branch), CHECKOUT_REFUSED; what is asked
    */
-  async checkout({ branch }: CheckoutBranch, { signal }: Call = {}): Promise<Branch> {
+  async checkout(
+    { branch }: CheckoutBranch,
+    { signal, ...asked }: Call & CheckoutAsked = {},
+  ): Promise<Branch> {
     checkBranchName(branch, 'branch')
     const { refs, head } = await this.#read(signal)
     const config = await readLocalConfig(this.#repo, { runner: this.#runner, signal })
@@ -122,7 +123,8 @@ export class LocalRepository {
     const ref = `refs/heads/${target.name}`
     const oid = await this.#commit(refs.oid(target.from ?? ref) ?? '', branch, signal)
     if (head.branch === target.name && target.from === null) return toBranch({ ref, oid }, target.name)
-
+    if (target.from !== null) asked.onCreate?.(target.name)
+    if (this.#repo.is_bare) asked.onMoveHead?.(head.ref)
     await checkBranchPath(this.#repo.common_dir, target.name)
     if (this.#repo.is_bare) await this.#moveHead(target, oid, signal)
     else {

@@ -14,6 +14,7 @@ import { divergenceRules } from './divergence-rules.ts'
 import { engineAuditRules } from './engine-audit-rules.ts'
 import { eventRules } from './event-rules.ts'
 import { followRules } from './follow-rules.ts'
+import { forkRules } from './fork-rules.ts'
 import { guardRules } from './guard-rules.ts'
 import { hostKeyRules } from './host-key-rules.ts'
 import { idRules } from './id-rules.ts'
@@ -22,10 +23,13 @@ import { jobRules } from './job-rules.ts'
 import { keptRules } from './kept-rules.ts'
 import { listRules } from './list-rules.ts'
 import { loopRules } from './loop-rules.ts'
+import { memberRules } from './member-rules.ts'
 import { mirrorRules } from './mirror-rules.ts'
 import { pauseRules } from './pause-rules.ts'
 import { planApplyRules } from './plan-apply-rules.ts'
 import { planRules } from './plan-rules.ts'
+import { projectRules } from './project-rules.ts'
+import { publicKeyRules } from './public-key-rules.ts'
 import { remoteRules } from './remote-rules.ts'
 import { repoPathRules } from './repo-path-rules.ts'
 import { repoRules } from './repo-rules.ts'
@@ -47,6 +51,10 @@ export const apiRules = {
   'paths of repositories': repoPathRules,
   clones: cloneRules,
   'repositories that are created': createRules,
+  forks: forkRules,
+  projects: projectRules,
+  members: memberRules,
+  'public keys': publicKeyRules,
   jobs: jobRules,
   lists: listRules,
   loops: loopRules,

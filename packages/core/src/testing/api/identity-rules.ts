@@ -79,7 +79,7 @@ const rulesOf = (grants: Grants): ApiRules => ({
     const { api, sandbox } = subject
     const clone = await registerClone(subject)
     const second = await api.repos.register({ path: sandbox.secondBarePath })
-    for (const scope of ['read', 'write', 'admin'] as const) {
+    for (const scope of ['member', 'read', 'write', 'admin'] as const) {
       const made = await grants.create(api, { name: scope, scope })
       const { name, user, repo_ids, expires_at, last_used_at } = made
       assert.deepEqual(

@@ -135,6 +135,15 @@ const lists: Record<string, List> = {
     alwaysPaged: true,
     newestFirst: false,
   },
+  projects: {
+    fill: async ({ api }) => {
+      for (const name of ['a', 'b', 'c']) await api.projects.create({ name })
+    },
+    list: ({ api }, query) => api.projects.list(query),
+    all: ({ api }) => api.projects.all(),
+    alwaysPaged: true,
+    newestFirst: false,
+  },
   channels: {
     fill: async ({ api }) => {
       const fields = { type: 'memory', config: { webhook: 'https://host.example/' } }

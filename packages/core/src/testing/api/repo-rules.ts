@@ -14,6 +14,12 @@ export const repoRules: ApiRules = {
     const { id, uuid, size_bytes, created_at, updated_at, remotes, ...rest } = repo
     assert.deepEqual(rest, {
       name: 'my-project',
+      group_name: 'local',
+      project_id: null,
+      description: null,
+      visibility: 0,
+      creator_id: null,
+      forked_from_id: null,
       path: sandbox.clonePath,
       current_branch: 'main',
       is_bare: false,

@@ -54,9 +54,16 @@ export const userRules: ApiRules = {
     await api.accessKeys.create({ ...fields, name: 'one' })
     const kept = await api.tokens.create({ ...fields, name: 'one', user_id: bob.id })
     const keptKey = await api.accessKeys.create({ ...fields, name: 'one', user_id: bob.id })
+    const key = { title: 'laptop', key: subject.sandbox.sshKey().publicKey }
+    await api.publicKeys.add({ ...key, user_id: ann.id })
+    const { id: project } = await api.projects.create({ name: 'shop' })
+    for (const { id } of [ann, bob]) await api.projects.members.set(project, id, { role: 20 })
     assert.deepEqual(await api.users.delete(ann.id), { id: ann.id, deleted: true })
     const [entry] = (await api.audit.list()).items
-    assert.deepEqual(entry?.details, { name: 'ann', tokens: 2, access_keys: 1 })
+    const gone = { tokens: 2, access_keys: 1, members: 1, public_keys: 1 }
+    assert.deepEqual(entry?.details, { name: 'ann', ...gone })
+    assert.equal((await api.projects.members.list(project)).items[0]?.name, 'bob')
+    await api.publicKeys.add({ ...key, user_id: bob.id })
     const ids = (items: readonly { readonly id: number }[]) => items.map(({ id }) => id)
     assert.deepEqual(ids((await api.tokens.list()).items), [kept.id])
     assert.deepEqual(ids((await api.accessKeys.list()).items), [keptKey.id])

@@ -7,8 +7,13 @@ import { inspectRepository } from '../../../src/git/local/inspect-repository.ts'
 import { LocalRepository } from '../../../src/git/local/local-repository.ts'
 import { ProcessGitRunner } from '../../../src/git/process-runner.ts'
 import { silentLogger } from '../../../src/ports/logger.ts'
+import { readTemplate, type Template, writeTemplate } from './template.ts'
 
 const binary = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+
+/** What the repositories below are called in their templates. */
+const templateName = 'a-name-that-nothing-else-has'
+const templates = new Map<string, Template>()
 
 /** A folder of its own with a repository root, a runner, and a git for the user's side. Dispose it after use. */
 export class Sandbox implements Disposable {
@@ -51,6 +56,12 @@ export class Sandbox implements Disposable {
 
   /** A new repository with one commit on `main` that holds `file` ("one"). */
   repository(name = 'repo', ...options: string[]): string {
+    return this.#copyOf(`repository ${options.join(' ')}`, name, (built) =>
+      built.#repository(templateName, options),
+    )
+  }
+
+  #repository(name: string, options: readonly string[]): string {
     const path = join(this.root, name)
     this.run(this.root, 'init', '--quiet', '--initial-branch=main', ...options, name)
     this.commit(path, { file: 'one\n' })
@@ -59,7 +70,11 @@ export class Sandbox implements Disposable {
 
   /** A bare clone of a repository with `main` and `develop`. */
   bareRepository(name = 'bare.git'): string {
-    const source = this.repository(`${name}-source`)
+    return this.#copyOf('bare', name, (built) => built.#bareRepository(templateName))
+  }
+
+  #bareRepository(name: string): string {
+    const source = this.#repository(`${name}-source`, [])
     this.run(source, 'branch', 'develop')
     const path = join(this.root, name)
     this.run(this.root, 'clone', '--quiet', '--bare', '--no-local', source, path)
@@ -68,13 +83,33 @@ export class Sandbox implements Disposable {
 
   /** A clone with `main` checked out, of a repository that has `main`, `develop` (one commit ahead) and `a/b`. */
   clone(name = 'clone'): string {
-    const source = this.repository(`${name}-source`)
+    return this.#copyOf('clone', name, (built) => built.#clone(templateName))
+  }
+
+  #clone(name: string): string {
+    const source = this.#repository(`${name}-source`, [])
     this.run(source, 'checkout', '--quiet', '-b', 'develop')
     this.commit(source, { file: 'two\n', added: 'new\n' })
     this.run(source, 'branch', 'a/b')
     this.run(source, 'checkout', '--quiet', 'main')
     const path = join(this.root, name)
     this.run(this.root, 'clone', '--quiet', '--no-local', source, path)
+    return path
+  }
+
+  /** The same for every sandbox, built once: gits are what the tests of this folder spend most of their time on. */
+  #copyOf(what: string, name: string, build: (sandbox: Sandbox) => string): string {
+    let template = templates.get(what)
+    if (template === undefined) {
+      using built = new Sandbox()
+      build(built)
+      template = readTemplate(built.root)
+      templates.set(what, template)
+    }
+    writeTemplate(template, this.root, (text) => text.replaceAll(templateName, name))
+    const path = join(this.root, name)
+    // the files of the copy have other times than its index says
+    if (existsSync(join(path, '.git'))) this.run(path, 'update-index', '-q', '--refresh')
     return path
   }
 

@@ -110,7 +110,7 @@ describe('worktreeStatus', () => {
     let group: number
     try {
       // The test's own time limit ends a wait in vain.
-      while (!existsSync(started)) await new Promise((resolve) => setImmediate(resolve))
+      while (!existsSync(started)) await new Promise((resolve) => setTimeout(resolve, 2))
       group = Number(readFileSync(started, 'utf8'))
       expect(groupMembers(group)?.map(({ pid }) => pid)).toContain(group)
       expect(readdirSync(join(box.folder, 'children'))).toHaveLength(1)

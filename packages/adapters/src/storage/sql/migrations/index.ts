@@ -5,6 +5,7 @@ import * as keysAndChannels from './0002-keys-and-channels.ts'
 import * as plansAndMirrors from './0003-plans-and-mirrors.ts'
 import * as identities from './0004-identities.ts'
 import * as targets from './0005-targets.ts'
+import * as projects from './0006-projects.ts'
 
 /** One step of the schema. Once released it is never changed: a correction is a further step. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   plansAndMirrors,
   identities,
   targets,
+  projects,
 ]

@@ -9,9 +9,8 @@ export const uniqueCases = storageCases({
     defect: 'one of several unique keys of a table is not enforced',
     async run({ storage }) {
       const repos = storage.collection('repos')
-      const { uuid, name, path } = await repos.insert(newRepo('a'))
+      const { uuid, path } = await repos.insert(newRepo('a'))
       await rejection(repos.insert(newRepo('b', { uuid })), 'CONFLICT')
-      await rejection(repos.insert(newRepo('b', { name })), 'CONFLICT')
       await rejection(repos.insert(newRepo('b', { path })), 'CONFLICT')
     },
   },
@@ -53,8 +52,8 @@ export const uniqueCases = storageCases({
     async run({ storage }) {
       const repos = storage.collection('repos')
       await repos.insert(newRepo('a'))
-      const error = await rejection(repos.insert(newRepo('b', { name: 'a' })), 'CONFLICT')
-      assert.deepEqual(error.details, { table: 'repos', columns: ['name'] })
+      const error = await rejection(repos.insert(newRepo('b', { uuid: 'uuid of a' })), 'CONFLICT')
+      assert.deepEqual(error.details, { table: 'repos', columns: ['uuid'] })
     },
   },
   'insert stores nothing when a key is taken': {

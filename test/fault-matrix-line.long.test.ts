@@ -10,16 +10,17 @@ import { type FaultRow, named, proveFault, type RunEnd, succeeded } from './faul
 let world: FaultWorld
 /** One whose runs have a single try: where three end as one does, one is enough. */
 let single: FaultWorld
-/** Every byte that is waited for costs a second here. */
-const task = { stall_timeout_ms: 1_000 }
 beforeAll(async () => {
-  world = await faultWorld({ task })
-  single = await faultWorld({ task, options: { networkRetries: 0 } })
+  world = await faultWorld()
+  single = await faultWorld({ options: { networkRetries: 0 } })
 })
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
   await single[Symbol.asyncDispose]()
 })
+
+/** As little as a task may be told: every row that waits for it costs a second. */
+const stallMs = 1_000
 
 const unreachable: RunEnd = { status: 'failed', error_code: 'GIT_UNREACHABLE', failure_class: 'network' }
 const stalled: RunEnd = { status: 'failed', error_code: 'GIT_STALLED', failure_class: 'network' }
@@ -121,14 +122,15 @@ describe('a line that is cut once', () => {
 
 const reported: readonly FaultRow[] = (
   [
-    [0, 'length'],
-    [-1, 'length'],
-    [0, 'close'],
+    [0, 'length', {}],
+    [-1, 'length', {}],
+    [0, 'close', {}],
     // git waits here for what will never come, until the task's limit for a stall
-    [1, 'close'],
-    [-5, 'close'],
+    [1, 'close', { stallMs }],
+    [-5, 'close', { stallMs }],
   ] as const
-).map(([byte, framing]) => ({
+).map(([byte, framing, waits]) => ({
+  ...waits,
   fault: `in a report ${how(framing)}, ${where(byte)}`,
   proves: 'the target is asked what it has, and has it',
   rule: { ...at('push', cut(byte, framing)), times: 1 },
@@ -161,6 +163,7 @@ const silences: readonly FaultRow[] = (
   fault: what,
   proves: 'no run waits longer than its task allows, and its gits are ended',
   rule: at(on, fault),
+  stallMs,
   ends: stalled,
   outcomes: outcomesAt(on),
 }))
@@ -179,6 +182,7 @@ describe('a server that accepts the connection and sends', () => {
     await proveFault(world, {
       fault,
       proves,
+      stallMs,
       rule: { ...rule, times: 1 },
       ends: succeeded,
       outcomes: 'updated',
@@ -189,6 +193,7 @@ describe('a server that accepts the connection and sends', () => {
     await proveFault(world, {
       ...reported[0]!,
       fault: 'half a report',
+      stallMs,
       rule: { ...at('push', { stallAfter: 5 }), times: 1 },
     })
   })
