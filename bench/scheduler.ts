@@ -103,6 +103,8 @@ async function fill(dataDir: string, tasks: number, dueOf: (index: number) => nu
       await session.collection('repos').insert({
         ...{ uuid: `00000000-0000-4000-8000-${String(repo_id).padStart(12, '0')}`, name: `repo ${repo_id}` },
         ...{ path, git_dir: path, common_dir: path, object_format: 'sha1', is_bare: true, is_hosted: false },
+        ...{ group_name: 'local', project_id: null, description: null, visibility: 0 },
+        ...{ creator_id: null, forked_from_id: null },
         ...{ default_branch: 'main', ssh_key_id: null, credential_id: null, size_bytes: 0, checked_at: null },
         ...times,
       })

@@ -11,6 +11,7 @@ import { cloneByJob } from './clone.ts'
 import { readDescription } from './description.ts'
 import { diverge } from './divergence.ts'
 import { makeHistory } from './history.ts'
+import { hostRepository } from './hosted.ts'
 import { overwriteAndRestore } from './kept.ts'
 import { mirrorEverything } from './mirror.ts'
 import { startNeighbours } from './neighbours.ts'
@@ -86,6 +87,7 @@ story.say('project a clone that knows origin and backup as remotes')
   const mirror = await mirrorEverything(stage, neighbours)
   await overwriteAndRestore(stage, mirror)
   await cloneByJob(stage)
+  await hostRepository(stage)
   await readRecord(stage)
   await readDescription(stage)
 
