@@ -11,6 +11,7 @@ import type { ByteCache } from './byte-cache.ts'
 import type { ContentSource } from './content-source.ts'
 import { findLastCommits } from './find-last-commits.ts'
 import type { Paging } from './list-commits.ts'
+import { looseTip } from './loose-tip.ts'
 import { commitsByOid } from './read-commits.ts'
 import { resolveRevision } from './resolve-revision.ts'
 import { checkWrittenPath } from './written-path.ts'
@@ -44,7 +45,8 @@ export async function listDirectory(
   { cache, signal }: { readonly cache: ByteCache; readonly signal: AbortSignal | undefined },
 ): Promise<Page<TreeEntry>> {
   if (path !== '') checkWrittenPath(path, 'path', { isNew: false })
-  const directory = { commit: await resolveRevision(source, ref, { signal }), path }
+  const tip = await looseTip(source, ref, { cache, signal })
+  const directory = { commit: tip ?? (await resolveRevision(source, ref, { signal })), path }
   const entries = await entriesOf(source, directory, cache, signal)
   const shown = entries.slice((page - 1) * page_size, page * page_size)
   const last = lastCommits
