@@ -15,7 +15,7 @@ export function toCommitStatistics(counts: Contributions, { at, branch, repoId }
   const about = { branch, created_at: time, id: repoId, project_id: repoId, updated_at: time }
   return {
     all_branch_commits_count: counts.commits_of_branches,
-    codelines: counts.days,
+    codelines: counts.days.map(({ additions, date, deletions }) => ({ additions, date, deletions })),
     count: counts.commits,
     event: { ...about, date: time?.slice(0, 10), status: 'finish', user_id: null },
     statistics: counts.authors.map(({ additions, commits, deletions, name }) => ({
