@@ -23,4 +23,5 @@ export type {
   StorageSession,
   Where,
 } from './storage.ts'
-export { type Column, type TableDefinition, type TableName, type Tables, tables } from './tables.ts'
+export type { Column, TableDefinition, TableName, Tables } from './table-definition.ts'
+export { tables } from './tables.ts'

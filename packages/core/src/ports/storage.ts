@@ -1,4 +1,4 @@
-import type { TableName, Tables } from './tables.ts'
+import type { TableName, Tables } from './table-definition.ts'
 
 type Scalar = string | number | boolean | null
 

@@ -16,10 +16,15 @@ export function gitCredential(headers: Headers): string | undefined {
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const password = text.slice(text.indexOf(':') + 1)
   if (!text.includes(':') || password === '') {
-    throw new GitferryError(
-      'UNAUTHENTICATED',
-      'A token is needed as the password; any user name will do. `gitferry token create` makes one.',
-    )
+    throw tokenNeeded()
   }
   return password
 }
+
+/** UNAUTHENTICATED, in words that git shows to whoever it asks. */
+export const tokenNeeded = (cause?: unknown): GitferryError =>
+  new GitferryError(
+    'UNAUTHENTICATED',
+    'A token is needed as the password; any user name will do. `gitferry token create` makes one.',
+    { cause },
+  )

@@ -8,7 +8,7 @@ import { fromRequest } from '../from-request.ts'
 import type { ServedGitferry } from '../served.ts'
 import { answerGitError, notCached } from './answer-git-error.ts'
 import { type GitAddress, gitAddress } from './git-address.ts'
-import { gitCredential } from './git-credential.ts'
+import { gitCredential, tokenNeeded } from './git-credential.ts'
 import { requestChunks } from './request-chunks.ts'
 import { streamedAnswer } from './streamed-answer.ts'
 
@@ -91,11 +91,7 @@ async function open(
   return transport.open(asked, { isAnonymous, signal }).catch((error: unknown) => {
     if (!isAnonymous || !isGitferryError(error)) throw error
     if (error.code !== 'REPO_NOT_FOUND' && error.code !== 'ROLE_MISSING') throw error
-    throw new GitferryError(
-      'UNAUTHENTICATED',
-      'A token is needed as the password; any user name will do. `gitferry token create` makes one.',
-      { cause: error },
-    )
+    throw tokenNeeded(error)
   })
 }
 

@@ -6,9 +6,9 @@ import { readHead } from '../local/head.ts'
 import { readSmallFile } from '../local/small-file.ts'
 import type { ByteCache } from './byte-cache.ts'
 import type { ContentSource } from './content-source.ts'
+import { fullOid } from './resolve-revision.ts'
 
 const oidFile = /^([0-9a-f]{64}|[0-9a-f]{40})\n?$/
-const fullOid = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
 /**
  * The commit of a branch whose tip stands in a file of its own, as git itself reads it (gitrepository-layout(5)): such a

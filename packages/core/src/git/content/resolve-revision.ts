@@ -9,7 +9,8 @@ interface Call {
   readonly signal?: AbortSignal | undefined
 }
 
-const fullOid = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
+/** A full object name as a caller may write it. */
+export const fullOid = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 const shortOid = /^[0-9a-f]{7,64}$/i
 
 /**
